@@ -1,0 +1,1 @@
+"""Signing and verifying: PKCS#12, CMS, CAdES, trust, revocation."""

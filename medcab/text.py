@@ -1,0 +1,86 @@
+"""Language of the reader: message templates are English msgids, translated at the edge.
+
+Library code stores a *template* and its *arguments*, never a sentence. The sentence is made
+here, in the language asked for. Templates are marked with :func:`N_` where they are written, so
+that ``tools/catalogue.py`` finds them and the tests can prove that each has a Russian translation.
+"""
+
+from __future__ import annotations
+
+import gettext as _gettext
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+__all__ = ["LANGUAGES", "N_", "Translator", "translator"]
+
+LANGUAGES: Final = ("ru", "en")
+
+
+def N_(template: str) -> str:  # noqa: N802 - the conventional gettext name
+    """Mark ``template`` for translation and return it unchanged."""
+    return template
+
+
+class Translator:
+    """Turn templates into sentences in one language.
+
+    Args:
+        language: ``"ru"`` or ``"en"``; anything else falls back to the msgid (English).
+    """
+
+    __slots__ = ("_catalogue", "language")
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._catalogue = _load(language)
+
+    def __call__(self, template: str, /, **args: Any) -> str:
+        """Translate ``template`` and fill in ``args``."""
+        text = self._catalogue.gettext(template) if template else ""
+        return fill(text, args)
+
+    def plural(self, one: str, many: str, n: int, /, **args: Any) -> str:
+        """Translate with the plural form that ``n`` asks for (three forms in Russian)."""
+        return fill(self._catalogue.ngettext(one, many, n), {"n": n, **args})
+
+    def has(self, template: str) -> bool:
+        """Tell whether the catalogue holds a translation of ``template``."""
+        return self.language == "en" or self._catalogue.gettext(template) != template
+
+
+class _Missing(dict[str, Any]):
+    """A template may outlive an argument: show the hole instead of losing the message."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+def fill(text: str, args: Mapping[str, Any]) -> str:
+    """Fill ``{name}`` holes of ``text`` with ``args``; a missing argument stays visible."""
+    if "{" not in text:
+        return text
+    try:
+        return text.format_map(_Missing(args))
+    except (ValueError, IndexError, AttributeError, KeyError, TypeError):
+        # A broken template in a catalogue must not hide the finding it belongs to.
+        return text + " " + ", ".join(f"{k}={v}" for k, v in args.items())
+
+
+@cache
+def _load(language: str) -> _gettext.NullTranslations:
+    if language != "en" and language in LANGUAGES:
+        mo = resources.files("medcab") / "locale" / language / "LC_MESSAGES" / "medcab.mo"
+        try:
+            with mo.open("rb") as stream:
+                return _gettext.GNUTranslations(stream)
+        except FileNotFoundError:
+            pass
+    return _gettext.NullTranslations()
+
+
+@cache
+def translator(language: str) -> Translator:
+    """Return the shared translator of ``language`` (``"ru"`` or ``"en"``)."""
+    return Translator(language)

@@ -1,0 +1,1 @@
+"""Validators: one subject a file. Rules here are pure functions over facts."""
