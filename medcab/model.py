@@ -22,11 +22,13 @@ __all__ = [
     "Finding",
     "Form",
     "FormValue",
+    "InputProblem",
     "Location",
     "Outcome",
     "Package",
     "Report",
     "Severity",
+    "SignatureFile",
     "TypeCandidate",
     "Verdict",
     "worst",
@@ -186,6 +188,31 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class InputProblem:
+    """Something that stood in the way while the inputs were read.
+
+    Attributes:
+        kind: ``unreadable`` (file or folder), ``special`` (link, device, socket), ``duplicate``.
+        path: as the user knows it.
+        reason: the system's own words, may be empty.
+    """
+
+    kind: str
+    path: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureFile:
+    """A detached signature beside a document (``X.pdf.sig``), or an orphan (target None)."""
+
+    path: str
+    source: Source
+    size: int
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Package:
     """What the user handed in.
 
@@ -194,16 +221,16 @@ class Package:
         documents: in stable order.
         form: the form, or None.
         manifest: parsed manifest (JSON-able), empty when there is none.
-        problems: findings made while reading the inputs (undetermined things included).
-        signatures: (document path, signature path) pairs found by name.
+        problems: what could not be read, or was passed over, while reading the inputs.
+        signatures: signature files found beside the documents.
     """
 
     root: str
     documents: tuple[Document, ...]
     form: Form | None = None
     manifest: Mapping[str, Any] = _field(default_factory=dict)
-    problems: tuple[Finding, ...] = ()
-    signatures: tuple[tuple[str, str], ...] = ()
+    problems: tuple[InputProblem, ...] = ()
+    signatures: tuple[SignatureFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ HEADINGS: Final = ("What it checks", "Why it matters", "How to fix", "Source")
 # Modules that define rules, imported on the first question about rules. They must be cheap to
 # import: no parser, no image library.
 RULE_MODULES: Final = (
+    "medcab.validators.inputs",
     "medcab.validators.package",
     "medcab.validators.naming",
     "medcab.validators.file",
@@ -91,7 +92,11 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """The rule is violated here."""
+    """The rule is violated here.
+
+    ``severity`` may weaken the level of the profile for this one place (a soft limit passed, a rule
+    of low confidence); it can never raise it.
+    """
 
     args: Mapping[str, Any] = _field(default_factory=dict)
     page: int | None = None
@@ -100,6 +105,7 @@ class Hit:
     member: str | None = None
     box: tuple[float, float, float, float] | None = None
     evidence: Mapping[str, Any] = _field(default_factory=dict)
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True)

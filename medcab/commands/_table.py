@@ -1,0 +1,86 @@
+"""The lazy table of commands: ``medcab --help`` imports none of them.
+
+Importing every command costs about half a second; the table costs nothing. Each row names the
+module, the attribute in it (``app`` for a group, ``command`` for a plain command) and the line
+shown by ``medcab --help``.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any, Final, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from medcab.commands._console import _h, tr
+
+__all__ = ["COMMANDS", "LazyGroup", "Row"]
+
+
+class Row(NamedTuple):
+    """Where a command lives and what it is called in the list."""
+
+    module: str
+    help: str
+    panel: str
+
+
+_CHECK: Final = _h("Check and repair")
+_SIGN: Final = _h("Signatures")
+_KNOW: Final = _h("Rules, profiles, settings")
+
+COMMANDS: Final[dict[str, Row]] = {
+    "check": Row("check", _h("Judge a package of documents before it is uploaded."), _CHECK),
+    "new": Row("new", _h("Lay out an empty package with a form to fill in."), _CHECK),
+    "id": Row("id", _h("Check СНИЛС, ИНН, ОГРН and other identifiers."), _CHECK),
+    "rules": Row("rules", _h("List all rules."), _KNOW),
+    "explain": Row("explain", _h("Explain a rule: what it checks, why, how to fix."), _KNOW),
+    "profile": Row("profile", _h("List, show, check and make profiles."), _KNOW),
+    "config": Row("config", _h("Show the settings in force and where they come from."), _KNOW),
+}
+
+
+def _load(name: str) -> Any:
+    module = importlib.import_module(f"medcab.commands.{COMMANDS[name].module}")
+    if hasattr(module, "app"):
+        made: Any = typer.main.get_command(module.app)
+    else:
+        single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        single.command(name)(module.command)
+        made = typer.main.get_command(single)
+    made.name = name
+    return made
+
+
+class LazyGroup(TyperGroup):
+    """A group whose commands are loaded when they are run, and only named when they are listed."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return all names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a stand-in that has a name and a line of help, for lists and completion."""
+        row = COMMANDS.get(cmd_name)
+        if row is None:
+            return None
+        stand_in = TyperCommand(cmd_name, help=row.help, short_help=row.help)
+        stand_in.rich_help_panel = row.panel
+        return stand_in
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the real command: it is about to run."""
+        name = args[0]
+        if name in COMMANDS:
+            return name, _load(name), args[1:]
+        if name.startswith("-"):
+            return super().resolve_command(ctx, args)
+        import difflib
+
+        near = difflib.get_close_matches(name, COMMANDS, n=1)
+        message = tr()("There is no command {name}.", name=name)
+        if near:
+            message += " " + tr()("Did you mean {near}?", near=near[0])
+        ctx.fail(message)
+        return None

@@ -1,0 +1,244 @@
+"""The engine: probes the documents in workers, asks the rules, joins the answers to a report.
+
+It knows nothing of terminals or files of results. :func:`check` is a generator: findings come as
+the documents are done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from medcab import rules as _rules
+from medcab.errors import MedcabError
+from medcab.model import Document, Finding, Location, Outcome, Package, Report, Severity
+from medcab.rules import DocumentContext, Hit, PackageContext, Rule, Scope, Unknown
+
+if TYPE_CHECKING:
+    from medcab.profile import Profile
+    from medcab.validators.facts import FileFacts
+
+__all__ = ["CheckOptions", "check", "judge", "probe_documents", "run"]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """How a check is run.
+
+    Attributes:
+        now: the moment for which the verdict holds; None means the clock.
+        jobs: worker processes; 0 probes in this process (for debugging: no limits are enforced).
+        timeout: seconds a document may take.
+        memory: bytes of address space a worker may take.
+        scan: judge legibility too (slower).
+        ignore: rule id or name -> patterns of paths in which its findings are set aside.
+    """
+
+    now: datetime | None = None
+    jobs: int = 1
+    timeout: float = 20.0
+    memory: int = 2 << 30
+    scan: bool = True
+    ignore: Mapping[str, list[str]] = field(default_factory=dict)
+
+
+Observer = Callable[[Document], None]
+
+
+def probe_documents(
+    package: Package, options: CheckOptions, observer: Observer | None = None
+) -> Iterator[tuple[int, FileFacts]]:
+    """Probe every document in workers; yield (index, facts) as they come.
+
+    A document that breaks a limit, or its worker, gets facts that say so: nothing is dropped.
+    """
+    from medcab.sandbox import Limits, Sandbox
+    from medcab.validators import facts as _facts
+    from medcab.validators.facts import ProbeOptions
+    from medcab.validators.probe import probe
+
+    if not package.documents:
+        return
+    asked = ProbeOptions(scan=options.scan)
+    limits = Limits(seconds=options.timeout, memory=options.memory)
+    jobs = min(options.jobs, len(package.documents))
+    tasks = ((d.source, d.name, asked) for d in package.documents)
+    with Sandbox(jobs=jobs, limits=limits) as sandbox:
+        for index, outcome in sandbox.imap(probe, tasks):
+            document = package.documents[index]
+            yield index, _facts.from_outcome(outcome, document.name, document.size)
+            if observer is not None:
+                observer(document)
+
+
+def judge(
+    package: Package,
+    profile: Profile,
+    now: datetime,
+    *,
+    document: Document | None = None,
+) -> Iterator[Finding]:
+    """Ask the rules about ``document`` (with facts), or about the whole package.
+
+    Args:
+        package: what the rules may look at.
+        profile: levels and parameters.
+        now: the moment of the check.
+        document: None asks the rules about the package.
+    """
+    wanted = Scope.PACKAGE if document is None else Scope.DOCUMENT
+    for rule in _rules.all_rules():
+        if rule.scope is not wanted:
+            continue
+        level = profile.level(rule)
+        if level is None:
+            continue
+        params = profile.params(rule)
+        context: Any
+        if document is None:
+            context = PackageContext(package, profile, params, now)
+        else:
+            assert document.facts is not None
+            context = DocumentContext(package, profile, params, now, document, document.facts)
+        yield from _ask(rule, level, context, document)
+
+
+def _ask(rule: Rule, level: Severity, context: Any, document: Document | None) -> Iterator[Finding]:
+    answers = iter(rule.check(context))
+    while True:
+        try:
+            answer = next(answers)
+        except StopIteration:
+            return
+        except MedcabError as error:
+            # A rule that needs something it cannot have has not passed.
+            answer = Unknown(error.template, args=error.arguments)
+        yield _finding(rule, level, answer, document)
+
+
+def _finding(
+    rule: Rule, level: Severity, answer: Hit | Unknown, document: Document | None
+) -> Finding:
+    path = answer.path
+    member = answer.member
+    if document is not None:
+        path = path or document.path
+        member = member or document.member
+    box = answer.box if isinstance(answer, Hit) else None
+    severity = level
+    if isinstance(answer, Hit) and answer.severity is not None:
+        severity = max(level, answer.severity, key=lambda s: s.rank)
+    return Finding(
+        rule=rule.id,
+        severity=severity,
+        args=answer.args,
+        location=Location(path, member, answer.page, answer.field, box),
+        evidence=answer.evidence,
+        outcome=Outcome.VIOLATED if isinstance(answer, Hit) else Outcome.UNDETERMINED,
+        reason=None if isinstance(answer, Hit) else answer.reason,
+    )
+
+
+def check(
+    package: Package,
+    profile: Profile,
+    options: CheckOptions | None = None,
+    observer: Observer | None = None,
+) -> Iterator[tuple[Document | None, tuple[Finding, ...]]]:
+    """Judge ``package`` by ``profile``; yield each document with its findings as it is done.
+
+    Args:
+        package: from :func:`medcab.inputs.read_package`.
+        profile: from :func:`medcab.profile.load`.
+        options: how to run; ``now`` must be set to get the same verdict again.
+        observer: called after each document (progress).
+
+    Yields:
+        (document with facts, its findings), in the order in which workers finish; at the end
+        (None, findings about the package as a whole).
+    """
+    options = options or CheckOptions()
+    now = options.now or datetime.now(UTC)
+    documents = list(package.documents)
+    for index, facts in probe_documents(package, options, observer):
+        done = replace(documents[index], facts=facts)
+        documents[index] = done
+        yield done, tuple(judge(package, profile, now, document=done))
+    whole = replace(package, documents=tuple(documents))
+    yield None, tuple(judge(whole, profile, now))
+
+
+def run(
+    package: Package,
+    profile: Profile,
+    options: CheckOptions | None = None,
+    observer: Observer | None = None,
+) -> Report:
+    """Judge ``package`` by ``profile`` and return the whole report (arguments as of :func:`check`)."""
+    options = options or CheckOptions()
+    options = replace(options, now=options.now or datetime.now(UTC))
+    done: dict[str, Document] = {}
+    findings: list[Finding] = []
+    for document, found in check(package, profile, options, observer):
+        findings += found
+        if document is not None:
+            done[document.path] = document
+    kept, ignored = _set_aside(findings, options.ignore)
+    documents = tuple(done.get(d.path, d) for d in package.documents)
+    order = {d.path: i for i, d in enumerate(documents)}
+    assert options.now is not None
+    return Report(
+        profile=profile.name,
+        checked_at=options.now,
+        root=package.root,
+        documents=documents,
+        findings=_sorted(kept, order),
+        checks=_asked(profile, len(documents)),
+        ignored=_sorted(ignored, order),
+        form=package.form,
+    )
+
+
+def _asked(profile: Profile, documents: int) -> dict[str, int]:
+    """Return rule id -> number of places where the rule was asked."""
+    return {
+        rule.id: documents if rule.scope is Scope.DOCUMENT else 1
+        for rule in _rules.all_rules()
+        if profile.level(rule) is not None
+    }
+
+
+def _sorted(findings: Iterable[Finding], order: Mapping[str, int]) -> tuple[Finding, ...]:
+    last = len(order)
+
+    def key(finding: Finding) -> tuple[Any, ...]:
+        place = finding.location
+        return (
+            order.get(place.path, last) if place.path else -1,
+            place.path or "",
+            finding.severity.rank,
+            place.page or 0,
+            place.field or "",
+            finding.rule,
+        )
+
+    return tuple(sorted(findings, key=key))
+
+
+def _set_aside(
+    findings: Iterable[Finding], ignore: Mapping[str, list[str]]
+) -> tuple[list[Finding], list[Finding]]:
+    patterns = {
+        _rules.find_rule(name).id: [paths] if isinstance(paths, str) else list(paths)
+        for name, paths in ignore.items()
+    }
+    kept: list[Finding] = []
+    ignored: list[Finding] = []
+    for finding in findings:
+        path = finding.location.path or ""
+        match = any(fnmatchcase(path, p) for p in patterns.get(finding.rule, ()))
+        (ignored if match else kept).append(finding)
+    return kept, ignored
