@@ -278,16 +278,14 @@ def _compare(operator: str, left: str, right: str) -> bool | None:
             if None not in truths and right.casefold() in ("true", "false")
             else (_plain(left), _plain(right))
         )
+    first: Any
+    second: Any
     first, second = pair
-    answers: dict[str, Callable[[], bool]] = {
-        "==": lambda: bool(first == second),
-        "!=": lambda: bool(first != second),
-        "<": lambda: bool(first < second),
-        "<=": lambda: bool(first <= second),
-        ">": lambda: bool(first > second),
-        ">=": lambda: bool(first >= second),
-    }
-    return answers[operator]()
+    if operator in ("==", "!="):
+        return bool(first == second) is (operator == "==")
+    if operator in ("<", ">="):
+        return bool(first < second) is (operator == "<")
+    return bool(first > second) is (operator == ">")
 
 
 def _numbers(left: str, right: str) -> tuple[Any, Any] | None:

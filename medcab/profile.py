@@ -57,7 +57,7 @@ def names() -> tuple[str, ...]:
 
 def overlays() -> tuple[str, ...]:
     """Names of the bundled overlays, sorted."""
-    return tuple(n for n in _bundled() if _read(n)[1].get("overlay"))
+    return _overlays()
 
 
 def load(name_or_path: str, overlays: Sequence[str] = ()) -> Profile:
@@ -88,7 +88,7 @@ def load(name_or_path: str, overlays: Sequence[str] = ()) -> Profile:
                 N_("{name} is a profile, not an overlay: it cannot lie on top of another."),
                 hint=N_("Overlays: {known}"),
                 name=overlay,
-                known=", ".join(_overlay_names()),
+                known=", ".join(_overlays()),
             )
         data = _merge(data, extra, base_name)
         joined.append(str(extra["name"]))
@@ -114,12 +114,12 @@ def lint(path: str) -> list[ProfileProblem]:
         try:
             _build(_chain(path, ()))
         except ProfileError as error:
-            problems.append(ProfileProblem(None, error.template, error.arguments))
+            problems.append(ProfileProblem(None, error.template, error.arguments, error.hint))
     return sorted(problems, key=lambda p: p.line or 0)
 
 
-def _overlay_names() -> tuple[str, ...]:
-    return overlays()
+def _overlays() -> tuple[str, ...]:
+    return tuple(n for n in _bundled() if _read(n)[1].get("overlay"))
 
 
 def _unknown_rules(text: str, data: Mapping[str, Any]) -> list[ProfileProblem]:
@@ -141,6 +141,7 @@ def _unknown_rules(text: str, data: Mapping[str, Any]) -> list[ProfileProblem]:
                         line,
                         N_("There is no rule {name}."),
                         {"name": name, "nearest": ", ".join(nearest)},
+                        N_("Did you mean: {nearest}?") if nearest else "",
                     )
                 )
     return found

@@ -76,15 +76,17 @@ class ProfileProblem:
     Attributes:
         line: 1-based line, None when it belongs to no line.
         template: English message with holes (a msgid).
-        arguments: values for the holes.
+        arguments: values for the holes of both.
+        hint: what may have been meant (a msgid), or empty.
     """
 
     line: int | None
     template: str
     arguments: Mapping[str, Any] = _field(default_factory=dict)
+    hint: str = ""
 
     def __str__(self) -> str:
-        return fill(self.template, self.arguments)
+        return fill(f"{self.template} {self.hint}".rstrip(), self.arguments)
 
 
 def parse_size(value: int | str) -> int:
@@ -191,12 +193,11 @@ def _unknown(
     line: int | None, template: str, name: str, known: Mapping[str, Any] | frozenset[str]
 ) -> ProfileProblem:
     nearest = difflib.get_close_matches(name, sorted(known), n=3, cutoff=0.5)
-    if not nearest:
-        return ProfileProblem(line, template, {"name": name})
     return ProfileProblem(
         line,
-        template + N_(" Did you mean: {nearest}?"),
+        template,
         {"name": name, "nearest": ", ".join(nearest)},
+        N_("Did you mean: {nearest}?") if nearest else "",
     )
 
 

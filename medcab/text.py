@@ -39,11 +39,29 @@ class Translator:
     def __call__(self, template: str, /, **args: Any) -> str:
         """Translate ``template`` and fill in ``args``."""
         text = self._catalogue.gettext(template) if template else ""
-        return fill(text, args)
+        return fill(text, self._terms(args))
 
     def plural(self, one: str, many: str, n: int, /, **args: Any) -> str:
         """Translate with the plural form that ``n`` asks for (three forms in Russian)."""
-        return fill(self._catalogue.ngettext(one, many, n), {"n": n, **args})
+        return fill(self._catalogue.ngettext(one, many, n), {"n": n, **self._terms(args)})
+
+    def _terms(self, args: Mapping[str, Any]) -> dict[str, Any]:
+        """Translate the arguments that are msgids themselves.
+
+        Those are: ``title`` and ``…_title`` (one term), ``titles`` and ``…_titles`` (a list), and
+        ``…_template`` (a sentence filled with the same arguments; ``problem_template`` becomes
+        the argument ``problem``).
+        """
+        made = dict(args)
+        for key, value in args.items():
+            if key.endswith("title") and isinstance(value, str):
+                made[key] = self._catalogue.gettext(value) if value else ""
+            elif key.endswith("titles") and isinstance(value, list | tuple):
+                made[key] = ", ".join(self._catalogue.gettext(v) if v else "" for v in value)
+        for key, value in args.items():
+            if key.endswith("_template") and isinstance(value, str) and value:
+                made[key.removesuffix("_template")] = fill(self._catalogue.gettext(value), made)
+        return made
 
     def has(self, template: str) -> bool:
         """Tell whether the catalogue holds a translation of ``template``."""
