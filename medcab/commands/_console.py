@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
+    from medcab.formats.base import Options
+
 __all__ = [
     "State",
     "init",
@@ -29,6 +31,7 @@ __all__ = [
     "state",
     "stderr",
     "stdout",
+    "text_options",
     "tr",
     "write_result",
 ]
@@ -131,7 +134,10 @@ def _soften_streams() -> None:
     """Never crash on a console that lacks «, — or ✓ (cp866, cp1251): replace them sensibly."""
     from medcab.formats.encoding import register_console_fallback
 
-    register_console_fallback()
+    handler = register_console_fallback()
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors=handler)
 
 
 def _console(stream: Any) -> Console:
@@ -161,6 +167,29 @@ def _console(stream: Any) -> Console:
 def stdout() -> Console:
     """Return the console for results."""
     return _console(sys.stdout)
+
+
+def text_options(*, quiet: bool, verbose: bool, fix_hint: bool = False) -> Options:
+    """Return what the text writer must know about the console that stdout is."""
+    from medcab.formats.base import Options
+
+    console = stdout()
+    return Options(
+        quiet=quiet,
+        verbose=verbose,
+        color=console.color_system is not None and not console.no_color,
+        width=console.width,
+        unicode=_can_write("─│✓"),
+        fix_hint=fix_hint,
+    )
+
+
+def _can_write(characters: str) -> bool:
+    try:
+        characters.encode(sys.stdout.encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def stderr() -> Console:

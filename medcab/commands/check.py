@@ -1,0 +1,266 @@
+"""``medcab check``: judge a package of documents."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from medcab.commands import _config
+from medcab.commands._console import _h, progress, stderr, tr, write_result
+from medcab.errors import ExitCode, InputError, OutputError, UsageError
+from medcab.text import N_
+
+if TYPE_CHECKING:
+    from medcab.inputs import PackageOptions
+    from medcab.model import Report
+
+__all__ = ["command"]
+
+
+def command(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help=_h("Folder, files, a .zip, or - for standard input."), show_default=False
+        ),
+    ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            "--profile",
+            "-p",
+            envvar="MEDCAB_PROFILE",
+            help=_h("Profile (list: medcab profile list)."),
+        ),
+    ] = None,
+    overlay: Annotated[
+        list[str] | None, typer.Option("--overlay", help=_h("Overlay on the profile (real-2026)."))
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option("--form", help=_h("The filled-in form (json, yaml, toml, xml, csv, xlsx).")),
+    ] = None,
+    types: Annotated[
+        list[str] | None,
+        typer.Option("--type", metavar="FILE=TYPE", help=_h("Say what a document is.")),
+    ] = None,
+    output_format: Annotated[
+        str,
+        typer.Option(
+            "--format", "-f", envvar="MEDCAB_FORMAT", help=_h("Format of the result on stdout.")
+        ),
+    ] = "text",
+    output: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--output", "-o", metavar="FORMAT:FILE", help=_h("Write the result to a file too.")
+        ),
+    ] = None,
+    stdin_name: Annotated[
+        str | None, typer.Option("--stdin-name", help=_h("Name of the document on standard input."))
+    ] = None,
+    files_from: Annotated[
+        str | None,
+        typer.Option("--files-from", help=_h("List of paths, one a line (- for stdin).")),
+    ] = None,
+    files0_from: Annotated[
+        str | None, typer.Option("--files0-from", help=_h("List of paths, separated by NUL."))
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", help=_h("Judge for this moment (2026-11-21 or ISO 8601)."))
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", "-j", min=1, envvar="MEDCAB_JOBS", help=_h("Worker processes.")),
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=0.1, help=_h("Seconds that one document may take."))
+    ] = 20.0,
+    fail_on: Annotated[
+        str,
+        typer.Option(
+            "--fail-on", help=_h("Exit with 1 from this severity on: error, warning, info.")
+        ),
+    ] = "error",
+    exit_zero: Annotated[
+        bool, typer.Option("--exit-zero", help=_h("Exit with 0 where it would be 1."))
+    ] = False,
+    fix_hint: Annotated[
+        bool, typer.Option("--fix-hint", help=_h("Tell which findings medcab fix can repair."))
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help=_h("Only the verdict."))] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help=_h("Also the checks that passed."))
+    ] = False,
+) -> None:
+    """Entry point of the command; the help is set below, in the reader's language."""
+    from medcab import engine
+    from medcab.moments import parse_moment
+    from medcab.profile import load
+
+    writers = _writers(output_format, output or [])
+    if fail_on not in ("error", "warning", "info"):
+        raise UsageError(
+            N_("--fail-on does not know {value}."),
+            hint=N_("Use error, warning or info."),
+            value=fail_on,
+        )
+    named = _paths(paths or [], files_from, files0_from)
+    package = _read(named, _options(types or [], form, stdin_name, named))
+    name = profile or package.manifest.get("profile")
+    if not name:
+        raise UsageError(
+            N_("It is not said by which profile to judge."),
+            hint=N_(
+                "Give --profile NAME (list: medcab profile list); "
+                "--profile scan judges the files alone."
+            ),
+        )
+    chosen = load(str(name), tuple(overlay or package.manifest.get("overlays") or ()))
+    if not package.documents and not package.problems and not package.form:
+        raise InputError(
+            N_("{path} is empty: there is nothing to check."),
+            hint=N_("Put the documents into it, or lay out a package: medcab new PROFILE DIR"),
+            path=package.root,
+        )
+    options = engine.CheckOptions(
+        now=parse_moment(at) if at else None,
+        jobs=jobs or _cores(),
+        timeout=timeout,
+        ignore=_config.load().ignore,
+    )
+    with progress(len(package.documents), tr()("Checking"), quiet=quiet) as advance:
+        report = engine.run(package, chosen, options, lambda d: advance(1, d.name))
+    _write(report, writers, quiet=quiet, verbose=verbose, fix_hint=fix_hint)
+    raise typer.Exit(exit_code(report, fail_on=fail_on, exit_zero=exit_zero))
+
+
+command.__doc__ = _h("Judge a package of documents before it is uploaded.")
+
+
+def exit_code(report: Report, *, fail_on: str = "error", exit_zero: bool = False) -> ExitCode:
+    """Return the exit code of ``report``: 1 failed, 3 undetermined, else 0."""
+    from medcab.model import Outcome, Severity, Verdict
+
+    limit = Severity(fail_on).rank
+    failed = any(
+        f.outcome is Outcome.VIOLATED and f.severity.rank <= limit for f in report.findings
+    )
+    if failed:
+        return ExitCode.OK if exit_zero else ExitCode.FAILED
+    return ExitCode.INDETERMINATE if report.verdict is Verdict.INDETERMINATE else ExitCode.OK
+
+
+def _cores() -> int:
+    import os
+
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _paths(paths: list[str], lines: str | None, nul: str | None) -> list[str]:
+    from medcab.inputs import split_file_list
+
+    listed: list[str] = []
+    for source, zero in ((lines, False), (nul, True)):
+        if source is None:
+            continue
+        if source == "-":
+            data = sys.stdin.buffer.read()
+        else:
+            try:
+                data = Path(source).read_bytes()
+            except OSError as error:
+                raise InputError(
+                    N_("{path} cannot be read: {reason}."),
+                    path=source,
+                    reason=error.strerror or str(error),
+                ) from error
+        listed += split_file_list(data, zero=zero)
+    return [*paths, *listed]
+
+
+def _options(
+    types: list[str], form: str | None, stdin_name: str | None, paths: list[str]
+) -> PackageOptions:
+    from medcab.inputs import InputLimits, PackageOptions
+
+    pairs = {}
+    for given in types:
+        path, equals, kind = given.rpartition("=")
+        if not equals or not path or not kind:
+            raise UsageError(
+                N_("--type {value} is not of the form FILE=TYPE."),
+                hint=N_("For example: --type scan1.pdf=diploma"),
+                value=given,
+            )
+        pairs[path] = kind
+    limits = InputLimits()
+    data = None
+    if "-" in paths:
+        data = sys.stdin.buffer.read(limits.stdin + 1)
+        if len(data) > limits.stdin:
+            raise InputError(
+                N_("Standard input is longer than {limit} MB."), limit=limits.stdin >> 20
+            )
+    return PackageOptions(types=pairs, form=form, stdin=data, stdin_name=stdin_name, limits=limits)
+
+
+def _read(paths: list[str], options: PackageOptions) -> Any:
+    from medcab.inputs import read_package
+
+    return read_package(paths, options)
+
+
+def _writers(first: str, more: list[str]) -> list[tuple[Any, str | None]]:
+    """Look the writers up before the work begins: a wrong name must not cost the run."""
+    from medcab import formats
+
+    chosen: list[tuple[Any, str | None]] = [(formats.get(first), None)]
+    for given in more:
+        name, colon, path = given.partition(":")
+        if not colon or not path:
+            raise UsageError(
+                N_("--output {value} is not of the form FORMAT:FILE."),
+                hint=N_("For example: --output sarif:report.sarif"),
+                value=given,
+            )
+        folder = Path(path).parent
+        if not folder.is_dir():
+            raise OutputError(
+                N_("{path} cannot be written: there is no folder {folder}."),
+                path=path,
+                folder=str(folder),
+            )
+        chosen.append((formats.get(name), path))
+    return chosen
+
+
+def _write(
+    report: Report,
+    writers: list[tuple[Any, str | None]],
+    *,
+    quiet: bool,
+    verbose: bool,
+    fix_hint: bool,
+) -> None:
+    import io
+
+    from medcab.commands._console import text_options
+    from medcab.formats.base import Options
+
+    for writer, path in writers:
+        stream: Any = io.BytesIO() if writer.binary else io.StringIO()
+        options = (
+            text_options(quiet=quiet, verbose=verbose, fix_hint=fix_hint)
+            if path is None
+            else Options(quiet=quiet, verbose=verbose, fix_hint=fix_hint)
+        )
+        writer.write(report, tr(), stream, options=options)
+        write_result(stream.getvalue(), path)
+        if path is not None and not quiet:
+            stderr().print(tr()("Written: {path}", path=path))
