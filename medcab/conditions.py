@@ -110,7 +110,7 @@ class _Parser:
         while position < end:
             match = _TOKEN.match(text, position)
             if match is None:
-                self.fail(position)
+                raise self.error(position)
             kind = match.lastgroup or ""
             self.tokens.append((kind, match.group(kind), match.start(kind)))
             position = match.end()
@@ -118,8 +118,11 @@ class _Parser:
         self.at = 0
         self.depth = 0
 
-    def fail(self, position: int) -> Any:
-        raise ProfileError(
+    def fail(self, position: int) -> None:
+        raise self.error(position)
+
+    def error(self, position: int) -> ProfileError:
+        return ProfileError(
             N_("The condition “{condition}” cannot be understood at character {column}."),
             hint=N_("Allowed: fields, numbers, 'text', == != < <= > >=, in, and, or, not, has()."),
             condition=self.text,
@@ -208,8 +211,7 @@ class _Parser:
         if kind == "name" and value not in ("and", "or", "not", "in", "has"):
             return "name", value
         self.at -= 1
-        self.fail(position)
-        raise AssertionError  # fail() never returns
+        raise self.error(position)
 
 
 def _names(tree: tuple[Any, ...]) -> Iterator[str]:

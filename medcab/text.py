@@ -46,18 +46,12 @@ class Translator:
         return fill(self._catalogue.ngettext(one, many, n), {"n": n, **self._terms(args)})
 
     def _terms(self, args: Mapping[str, Any]) -> dict[str, Any]:
-        """Translate the arguments that are msgids themselves.
+        """Fill the arguments that are sentences of their own.
 
-        Those are: ``title`` and ``…_title`` (one term), ``titles`` and ``…_titles`` (a list), and
-        ``…_template`` (a sentence filled with the same arguments; ``problem_template`` becomes
-        the argument ``problem``).
+        ``problem_template`` is a msgid with holes for the same arguments: translated and filled,
+        it becomes the argument ``problem``.
         """
         made = dict(args)
-        for key, value in args.items():
-            if key.endswith("title") and isinstance(value, str):
-                made[key] = self._catalogue.gettext(value) if value else ""
-            elif key.endswith("titles") and isinstance(value, list | tuple):
-                made[key] = ", ".join(self._catalogue.gettext(v) if v else "" for v in value)
         for key, value in args.items():
             if key.endswith("_template") and isinstance(value, str) and value:
                 made[key.removesuffix("_template")] = fill(self._catalogue.gettext(value), made)
