@@ -38,7 +38,7 @@ __all__ = [
     "signature_algorithm",
 ]
 
-NEVER: Final = date(1970, 1, 1)  # not acceptable at any time this program can meet
+_ANY: Final = 1 << 30  # more bits than any key has
 
 
 class UnsupportedAlgorithmError(SigningError):
@@ -174,7 +174,7 @@ class KeyAlgorithm:
 _digests: dict[str, DigestAlgorithm] = {}
 _signatures: dict[str, SignatureAlgorithm] = {}
 _keys: dict[str, KeyAlgorithm] = {}
-# family of mathematics -> (bits below, sunset); the first line that fits decides
+# signature family -> (bits below, sunset); the first step that fits decides
 _sunsets: dict[str, tuple[tuple[int, date], ...]] = {}
 
 
@@ -194,9 +194,9 @@ def register_key(algorithm: KeyAlgorithm) -> None:
     _keys[algorithm.oid] = algorithm
 
 
-def register_sunset(kind: str, *steps: tuple[int, date]) -> None:
-    """Say until when keys whose name begins with ``kind`` are accepted: (bits below, day)."""
-    _sunsets[kind] = tuple(sorted(steps))
+def register_sunset(family: str, *steps: tuple[int, date]) -> None:
+    """Say until when signatures of ``family`` are accepted: pairs of (key bits below, day)."""
+    _sunsets[family] = tuple(sorted(steps))
 
 
 def digest_algorithm(oid: str) -> DigestAlgorithm:
@@ -279,17 +279,18 @@ def algorithm_name(oid: str) -> str:
     return oid
 
 
-def key_sunset(key: VerifyingKey) -> date | None:
+def key_sunset(key: VerifyingKey, family: str = "") -> date | None:
     """First day on which signatures of this key are no longer accepted; None: no end in sight.
 
-    Source: ETSI TS 119 312 V1.5.1, clauses 6 and 9.
+    Args:
+        key: the key.
+        family: signature family it is used with; empty: the first that fits the key.
+
+    Source: ETSI TS 119 312 V1.5.1, clauses 6 and 9 (as in its machine-readable form).
     """
-    for kind, steps in _sunsets.items():
-        if key.name.startswith(kind):
-            for below, day in steps:
-                if key.bits < below:
-                    return day
-            return None
+    for below, day in _sunsets.get(family or key.families[0], ()):
+        if key.bits < below:
+            return day
     return None
 
 
@@ -354,8 +355,8 @@ def _hashlib(name: str) -> Callable[[], Hasher]:
 def _register_defaults() -> None:
     nist = "2.16.840.1.101.3.4.2."
     for oid, name, size, plain, sunset in (
-        ("1.2.840.113549.2.5", "MD5", 16, "md5", NEVER),
-        ("1.3.14.3.2.26", "SHA-1", 20, "sha1", date(2012, 1, 1)),
+        ("1.2.840.113549.2.5", "MD5", 16, "md5", date(2004, 8, 1)),
+        ("1.3.14.3.2.26", "SHA-1", 20, "sha1", date(2012, 8, 1)),
         (nist + "4", "SHA-224", 28, "sha224", date(2029, 1, 1)),
         (nist + "1", "SHA-256", 32, "sha256", None),
         (nist + "2", "SHA-384", 48, "sha384", None),
@@ -404,11 +405,13 @@ def _register_defaults() -> None:
     ):
         register_key(KeyAlgorithm(oid, name, _load_key))
     register_sunset(
-        "RSA", (1024, NEVER), (1536, date(2009, 1, 1)), (1900, date(2016, 1, 1)),
-        (3000, date(2029, 1, 1)),
-    )  # fmt: skip
-    register_sunset("DSA", (1024, NEVER), (2048, date(2009, 1, 1)), (3000, date(2029, 1, 1)))
-    register_sunset("EC", (192, NEVER), (224, date(2013, 1, 1)), (256, date(2016, 1, 1)))
+        "rsa", (1024, date(2010, 8, 1)), (1900, date(2019, 10, 1)), (_ANY, date(2029, 1, 1))
+    )
+    register_sunset(
+        "rsa-pss", (1024, date(2010, 8, 1)), (1900, date(2019, 10, 1)), (3000, date(2029, 1, 1))
+    )
+    register_sunset("dsa", (2048, date(2012, 8, 1)), (3072, date(2029, 1, 1)))
+    register_sunset("ecdsa", (224, date(2012, 8, 1)), (256, date(2021, 10, 1)))
 
 
 def _load_key(spki: bytes) -> VerifyingKey:
