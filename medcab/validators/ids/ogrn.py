@@ -1,0 +1,138 @@
+"""ОГРН, the main state registration number of an organisation: 13 digits.
+
+Digit 1 is 1 or 5 (numbers of other records of the register, ГРН, begin with 2, 6, 7, 8, 9),
+digits 2-3 are the year of the record (from 02), 4-5 the region, and the last digit is the first
+twelve as one number modulo 11, modulo 10.
+
+    >>> validate("1027700132195")
+    '1027700132195'
+    >>> is_valid("2157777659532")
+    False
+
+Source: order of the Ministry of Finance 165н of 30.10.2017, items 5-7.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from medcab.text import N_
+from medcab.validators.ids._base import Identifier, InvalidIdentifier, current_year, digits_only
+from medcab.validators.ids._regions import TAX
+
+__all__ = [
+    "IDENTIFIER",
+    "check_digit",
+    "compact",
+    "components",
+    "format",
+    "is_valid",
+    "validate",
+    "warnings",
+]
+
+_KIND: Final = "ogrn"
+
+
+def check_digit(twelve: str) -> str:
+    """Return the check digit that belongs to the first twelve digits."""
+    return str(int(twelve) % 11 % 10)
+
+
+def compact(text: str) -> str:
+    """Return ``text`` as it is: the number has no separators."""
+    return text
+
+
+def validate(text: str, *, today: Any = None, **_context: Any) -> str:
+    """Return the thirteen digits.
+
+    Args:
+        text: the value.
+        today: a date: the year in the number must not be after it; the clock's when None.
+
+    Raises:
+        InvalidIdentifier: ``length``, ``chars``, ``first_digit``, ``grn_not_ogrn``, ``checksum``,
+            ``year``, ``region``…
+    """
+    digits = digits_only(_KIND, text)
+    if len(digits) != 13:
+        raise InvalidIdentifier(_KIND, "length", text, expected=13, found=len(digits))
+    first = digits[0]
+    if first not in "15":
+        code = "grn_not_ogrn" if first in "26789" else "first_digit"
+        raise InvalidIdentifier(_KIND, code, text, position=1, expected="1, 5", found=first)
+    expected = check_digit(digits[:12])
+    if expected != digits[12]:
+        raise InvalidIdentifier(
+            _KIND, "checksum", text, position=13, expected=expected, found=digits[12]
+        )
+    year = current_year(today)
+    if not 2002 <= 2000 + int(digits[1:3]) <= year:
+        raise InvalidIdentifier(
+            _KIND,
+            "year",
+            text,
+            position=2,
+            expected=f"2002–{year}",
+            found=2000 + int(digits[1:3]),
+        )
+    if digits[3:5] == "00":
+        raise InvalidIdentifier(_KIND, "region", text, position=4, found="00")
+    return digits
+
+
+def is_valid(text: Any) -> bool:
+    """Tell whether ``text`` is a valid ОГРН today."""
+    try:
+        if not (len(text) == 13 and text.isascii() and text.isdecimal() and text[0] in "15"):
+            return False
+        number, check = divmod(int(text), 10)
+    except (AttributeError, TypeError, ValueError):
+        return False
+    return (
+        number % 11 % 10 == check
+        and 2 <= int(text[1:3]) <= current_year() - 2000
+        and text[3:5] != "00"
+    )
+
+
+def format(text: str) -> str:  # noqa: A001 - python-stdnum's name for it
+    """Return ``text`` as it is."""
+    return text
+
+
+def components(text: str) -> dict[str, Any]:
+    """Return ``sign``, ``year``, ``region``, ``record`` and ``check``."""
+    return {
+        "sign": text[0],
+        "year": 2000 + int(text[1:3]),
+        "region": text[3:5],
+        "record": text[5:12],
+        "check": text[12:],
+    }
+
+
+def warnings(text: str, **_context: Any) -> tuple[InvalidIdentifier, ...]:
+    """Return a ``region`` warning where digits 4-5 are no known region."""
+    if text[3:5] in TAX:
+        return ()
+    return (
+        InvalidIdentifier(
+            _KIND, "region", text, position=4, found=text[3:5], warning=True, suggestions=()
+        ),
+    )
+
+
+IDENTIFIER: Final = Identifier(
+    _KIND,
+    N_("OGRN"),
+    compact=compact,
+    validate=validate,
+    is_valid=is_valid,
+    format=format,
+    components=components,
+    warnings=warnings,
+    lengths=(13,),
+    numeric=True,
+)
