@@ -1,0 +1,305 @@
+"""Sentences about findings, in the reader's language. Every writer takes them from here.
+
+A finding holds arguments; the template lives with its rule. Values that came from outside (names
+of files, fields of forms) are made printable before they enter a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, Final
+
+from medcab.formats.encoding import printable
+from medcab.model import Finding, Location, Outcome, Report, Severity, Verdict
+from medcab.rules import Rule, all_rules
+from medcab.text import N_, Translator
+from medcab.vocabulary import DOCUMENT_TYPES, FIELDS
+
+__all__ = [
+    "STORED",
+    "counts_line",
+    "document_type",
+    "document_verdict",
+    "headline",
+    "help_of",
+    "measure_of",
+    "message_of",
+    "moment",
+    "name_of",
+    "place_of",
+    "rule_of",
+    "severity_word",
+    "show_number",
+    "show_size",
+    "title_of",
+    "verdict_word",
+]
+
+STORED: Final = "stored"
+"""Key of ``Finding.evidence`` for what a stored report said about a rule that is unknown now."""
+
+_VERDICTS: Final = {
+    Verdict.PASSED: N_("Passed"),
+    Verdict.FAILED: N_("Failed"),
+    Verdict.INDETERMINATE: N_("Needs clarification"),
+}
+_SEVERITIES: Final = {
+    Severity.ERROR: N_("error"),
+    Severity.WARNING: N_("warning"),
+    Severity.INFO: N_("note"),
+}
+_HEADLINES: Final = {
+    Verdict.PASSED: N_("Passed: the package meets the requirements of the profile {profile}."),
+    Verdict.FAILED: N_("Failed: the package does not meet the requirements of profile {profile}."),
+    Verdict.INDETERMINATE: N_(
+        "Needs clarification: no errors were found, but not everything could be checked "
+        "(profile {profile})."
+    ),
+}
+# Values under these names are what the user wrote: never looked up in the catalogue.
+_VERBATIM: Final = frozenset({"path", "name", "file", "member", "value", "text", "found", "root"})
+
+_TYPES: Final = frozenset({"type", "types", "document", "documents", "nearest", "missing"})
+_FIELDS: Final = frozenset({"field", "fields", "other"})
+
+_by_id: dict[str, Rule] = {}
+
+
+def rule_of(finding: Finding) -> Rule | None:
+    """The rule that made ``finding``, or None when this version of medcab does not know it."""
+    known = _by_id.get(finding.rule)
+    if known is None:
+        _by_id.update((rule.id, rule) for rule in all_rules())
+        known = _by_id.get(finding.rule)
+    return known
+
+
+def name_of(finding: Finding) -> str:
+    """Kebab-case name of the rule, or its id when the rule is unknown."""
+    rule = rule_of(finding)
+    return rule.name if rule is not None else str(_stored(finding).get("name") or finding.rule)
+
+
+def title_of(finding: Finding, tr: Translator) -> str:
+    """Title of the rule without the full stop."""
+    rule = rule_of(finding)
+    return tr(rule.title).rstrip(".") if rule is not None else finding.rule
+
+
+def message_of(finding: Finding, tr: Translator) -> str:
+    """One sentence: what is wrong, or what could not be checked and why."""
+    rule = rule_of(finding)
+    args = shown_args(finding.args, tr)
+    if finding.outcome is Outcome.UNDETERMINED:
+        reason = (
+            tr(finding.reason, **args) if finding.reason else tr(N_("The reason was not recorded."))
+        )
+        if rule is None:
+            return printable(str(_stored(finding).get("message") or reason))
+        return tr(
+            N_("Not checked: “{title}”. {reason}"), title=title_of(finding, tr), reason=reason
+        )
+    if rule is None:
+        stored = _stored(finding).get("message")
+        if stored:
+            return printable(str(stored))
+        return tr(N_("Rule {rule} was broken."), rule=printable(finding.rule))
+    count = finding.args.get("n")
+    if rule.plural is not None and isinstance(count, int):
+        return tr.plural(
+            rule.message, rule.plural, count, **{k: v for k, v in args.items() if k != "n"}
+        )
+    return tr(rule.message, **args)
+
+
+def help_of(finding: Finding, tr: Translator) -> str:
+    """How to put it right; empty when nothing is known."""
+    rule = rule_of(finding)
+    if rule is None:
+        return printable(str(_stored(finding).get("help") or ""))
+    return tr(rule.help)
+
+
+def _stored(finding: Finding) -> Mapping[str, Any]:
+    stored = finding.evidence.get(STORED)
+    return stored if isinstance(stored, Mapping) else {}
+
+
+class _Number(float):
+    """A number that templates may format (``{measured:.1f}``) with the reader's decimal sign."""
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        if spec:
+            return super().__format__(spec).replace(".", ",")
+        return show_number(float(self)).replace(".", ",")
+
+
+def shown_args(args: Mapping[str, Any], tr: Translator) -> dict[str, Any]:
+    """Values for the holes of a template: printable, in the language of ``tr``."""
+    return {key: _shown(value, tr, key) for key, value in args.items()}
+
+
+def _shown(value: Any, tr: Translator, key: str = "") -> Any:
+    if isinstance(value, Enum):
+        value = value.value
+    if isinstance(value, bool):
+        return tr(N_("yes")) if value else tr(N_("no"))
+    if isinstance(value, float):
+        return _Number(value) if tr.language == "ru" else _PlainNumber(value)
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return value.strftime("%d.%m.%Y")
+    if isinstance(value, str):
+        return printable(_word(value, tr, key))
+    if isinstance(value, (list, tuple, set, frozenset)):
+        items = sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
+        return ", ".join(f"{_shown(item, tr, key)}" for item in items)
+    if value is None:
+        return "—"
+    return value
+
+
+def _word(value: str, tr: Translator, key: str) -> str:
+    """Say keys of the vocabulary and msgids among the arguments in the reader's language."""
+    if key in _TYPES:
+        return tr(DOCUMENT_TYPES.get(value, value)) if "{" not in value else value
+    if key in _FIELDS:
+        return tr(FIELDS.get(value, value)) if "{" not in value else value
+    # An argument may itself be a msgid ("user password"): rules mark such values with N_. Text
+    # with braces never is, and must not be taken for a template.
+    return value if key in _VERBATIM or not value or "{" in value else tr(value)
+
+
+class _PlainNumber(float):
+    """A float whose plain form has no tail of binary digits."""
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        return super().__format__(spec) if spec else show_number(float(self))
+
+
+def show_number(value: float) -> str:
+    """``300``, ``212.5``, ``0.04``: at most three significant decimals, no trailing zeros."""
+    if abs(value) < 1e15 and value == int(value):
+        return str(int(value))
+    return f"{value:.4g}" if abs(value) < 1000 else f"{value:.0f}"
+
+
+def show_size(size: int, tr: Translator) -> str:
+    """Size of a file for people: ``412 КБ``, ``4,8 МБ`` (binary units, as Windows shows them)."""
+    if size < 1024:
+        return tr.plural(N_("{n} byte"), N_("{n} bytes"), size)
+    if size < 1024 * 1024:
+        return tr(N_("{n} KB"), n=max(1, round(size / 1024)))
+    value = f"{size / (1024 * 1024):.1f}"
+    return tr(N_("{n} MB"), n=value.replace(".", ",") if tr.language == "ru" else value)
+
+
+def moment(value: datetime) -> str:
+    """``21.11.2026 22:37 UTC``: the same everywhere, so that two reports can be compared."""
+    from datetime import UTC
+
+    return value.astimezone(UTC).strftime("%d.%m.%Y %H:%M UTC")
+
+
+def measure_of(finding: Finding, tr: Translator) -> str:
+    """``212 dpi, limit 300 dpi``; empty when the finding measured nothing."""
+    measured, limit = finding.evidence.get("measured"), finding.evidence.get("limit")
+    if measured is None:
+        return ""
+    unit = str(finding.evidence.get("unit") or "")
+    shown = _quantity(measured, unit, tr)
+    if limit is None:
+        return shown
+    allowed = _quantity(limit, unit, tr)
+    if shown == allowed and measured != limit:
+        # 5 242 881 bytes against 5 242 880 must not read as "5.0 MB, limit 5.0 MB".
+        exact = tr(N_("bytes")) if unit in _BYTES else _unit(unit, tr)
+        shown, allowed = (f"{_grouped(v)} {exact}".strip() for v in (measured, limit))
+    return tr(N_("{measured}, limit {limit}"), measured=shown, limit=allowed)
+
+
+_BYTES: Final = frozenset({"B", "byte", "bytes"})
+
+
+def _grouped(value: Any) -> str:
+    text = f"{value:,}".replace(",", "\u00a0") if isinstance(value, int) else str(value)
+    return printable(text)
+
+
+def _quantity(value: Any, unit: str, tr: Translator) -> str:
+    if unit in _BYTES and isinstance(value, int):
+        return show_size(value, tr)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        text = " × ".join(str(f"{_shown(item, tr)}") for item in value)
+    else:
+        text = f"{_shown(value, tr)}"
+    return f"{text}\u00a0{_unit(unit, tr)}".strip() if unit else text
+
+
+def _unit(unit: str, tr: Translator) -> str:
+    return printable(tr(unit) if "{" not in unit else unit)
+
+
+def place_of(location: Location, tr: Translator) -> str:
+    """Where inside the file: ``scan.pdf, p. 2``, ``field inn``; empty for the file as a whole."""
+    parts = []
+    if location.member:
+        parts.append(printable(location.member))
+    if location.page is not None:
+        parts.append(tr(N_("p. {page}"), page=location.page))
+    if location.field:
+        parts.append(tr(N_("field {field}"), field=field_label(location.field, tr)))
+    return ", ".join(parts)
+
+
+def field_label(name: str, tr: Translator) -> str:
+    """Name of a form field for people: its title with the key, or the key alone."""
+    title = FIELDS.get(name)
+    return printable(name) if title is None else f"{tr(title)} ({printable(name)})"
+
+
+def document_type(key: str, tr: Translator) -> str:
+    """Title of a document type for people."""
+    title = DOCUMENT_TYPES.get(key)
+    return printable(key) if title is None else tr(title)
+
+
+def verdict_word(verdict: Verdict, tr: Translator) -> str:
+    """Успешно, Ошибка, Требуется уточнение."""
+    return tr(_VERDICTS[verdict])
+
+
+def severity_word(finding: Finding, tr: Translator) -> str:
+    """``error``, ``warning``, ``note``, or ``not checked``."""
+    if finding.outcome is Outcome.UNDETERMINED:
+        return tr(N_("not checked"))
+    return tr(_SEVERITIES[finding.severity])
+
+
+def document_verdict(report: Report, path: str) -> Verdict:
+    """Verdict of one document of the report."""
+    return report.verdict_of(path)
+
+
+def headline(report: Report, tr: Translator) -> str:
+    """The verdict in one sentence."""
+    return tr(_HEADLINES[report.verdict], profile=printable(report.profile))
+
+
+def counts_line(report: Report, tr: Translator) -> str:
+    """``1 ошибка, 2 предупреждения, 5 замечаний, 1 проверка не выполнена``."""
+    parts = [
+        (report.count(Severity.ERROR), N_("{n} error"), N_("{n} errors")),
+        (report.count(Severity.WARNING), N_("{n} warning"), N_("{n} warnings")),
+        (report.count(Severity.INFO), N_("{n} note"), N_("{n} notes")),
+        (report.undetermined, N_("{n} check not made"), N_("{n} checks not made")),
+    ]
+    said = [tr.plural(one, many, n) for n, one, many in parts if n]
+    return ", ".join(said) if said else tr(N_("nothing to remark"))

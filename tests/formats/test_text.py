@@ -1,0 +1,262 @@
+"""The terminal: encodings, widths, colour, sentences."""
+
+import codecs
+import io
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from medcab.formats import Options, render
+from medcab.formats import sentences as say
+from medcab.formats.encoding import (
+    FALLBACK,
+    guard_formula,
+    printable,
+    register_console_fallback,
+    xml_text,
+)
+from medcab.formats.text import print_report
+from medcab.model import Finding, Location, Severity, Verdict
+
+
+def test_the_error_handler_has_a_name():
+    assert register_console_fallback() == FALLBACK
+    assert codecs.lookup_error(FALLBACK)
+
+
+@pytest.mark.parametrize("encoding", ["cp866", "cp1251", "ascii", "latin-1", "koi8-r", "utf-8"])
+@pytest.mark.parametrize("verbose", [False, True])
+def test_consoles_that_lack_characters(report, ru, encoding, verbose):
+    register_console_fallback()
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding=encoding, errors=FALLBACK, newline="\n")
+    console = Console(file=stream, width=90, highlight=False, emoji=False, safe_box=True)
+    print_report(report, ru, console, Options(verbose=verbose))
+    stream.flush()
+    shown = raw.getvalue().decode(encoding)
+    assert "PKG901" in shown
+    if encoding in ("cp866", "cp1251", "koi8-r"):
+        assert "не отвечает требованиям" in shown
+        assert "Как исправить" in shown
+        assert "?" not in shown.replace("? Не проверено", "").replace("? Требуется", "").replace(
+            " ?  ", ""
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("«да» — нет…", '"да" - нет...'),
+        ("✓✗", "+x"),
+        ("≥ 300\u00a0dpi", ">= 300 dpi"),
+        ("╭─┬─╮", "+-+-+"),
+        ("№ 5", "№ 5"),
+        ("日", "?"),
+        ("é", "e"),
+    ],
+)
+def test_replacements_in_cp866(text, plain):
+    register_console_fallback()
+    shown = text.encode("cp866", FALLBACK).decode("cp866").replace("\u00a0", " ")
+    if set(text) & set("╭╮"):
+        assert len(shown) == len(text)
+    else:
+        assert shown == plain
+
+
+def test_frames_become_ascii_of_the_same_width():
+    register_console_fallback()
+    assert "╭─┬─╮│║╰┼╯━".encode("cp1251", FALLBACK) == b"+-+-+||+++-"
+
+
+@given(st.text(max_size=40), st.sampled_from(["cp866", "cp1251", "ascii"]))
+def test_every_text_reaches_every_console(text, encoding):
+    register_console_fallback()
+    text.encode(encoding, FALLBACK).decode(encoding)
+
+
+def test_the_handler_does_not_hide_broken_input():
+    register_console_fallback()
+    with pytest.raises(UnicodeDecodeError):
+        b"\xff".decode("ascii", FALLBACK)
+
+
+@pytest.mark.parametrize("width", [60, 72, 79, 80, 100, 120])
+def test_no_line_is_wider_than_the_terminal(report, ru, width):
+    for line in render(report, "text", ru, Options(width=width)).splitlines():
+        assert len(line) <= width
+        assert line == line.rstrip()
+
+
+@given(st.integers(10, 200))
+def test_any_width_is_survived(width):
+    from medcab.text import Translator
+
+    from .conftest import rich_report
+
+    assert render(rich_report(), "text", Translator("en"), Options(width=width))
+
+
+def test_colour_only_when_asked_and_never_alone(report, ru):
+    plain = render(report, "text", ru)
+    coloured = render(report, "text", ru, Options(color=True))
+    assert "\x1b[" not in plain
+    assert "\x1b[" in coloured
+    import re
+
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain
+
+
+def test_quiet_is_one_line(report, ru):
+    assert render(report, "text", ru, Options(quiet=True, width=60)).count("\n") == 1
+
+
+def test_verbose_tells_digests_and_passed_checks(report, ru):
+    short = render(report, "text", ru)
+    long = render(report, "text", ru, Options(verbose=True))
+    assert "FIL901" not in short
+    assert "FIL901" in long
+    assert "a" * 64 + "  Иванов_Диплом.pdf\n" in long
+
+
+def test_each_help_once(report, ru):
+    text = render(report, "text", ru)
+    assert text.count("Отсканируйте страницу заново") == 1
+
+
+def test_counts_in_russian(report, ru):
+    counts = say.counts_line(report, ru)
+    assert counts == "5 ошибок, 1 предупреждение, 2 замечания, 2 проверки не выполнены"
+    one = replace(report, findings=report.findings[:1])
+    assert say.counts_line(one, ru) == "1 ошибка"
+    assert say.counts_line(replace(report, findings=()), ru) == "замечаний нет"
+
+
+@pytest.mark.parametrize(
+    ("n", "said"),
+    [
+        (1, "1 страница пустая."),
+        (3, "3 страницы пустые."),
+        (11, "11 страниц пустые."),
+        (21, "21 страница пустая."),
+        (0, "0 страниц пустые."),
+    ],
+)
+def test_plural_of_a_message(ru, n, said):
+    assert say.message_of(Finding("SCN901", Severity.INFO, {"n": n}), ru) == said
+
+
+@pytest.mark.parametrize(
+    ("size", "russian", "english"),
+    [
+        (0, "0 байт", "0 bytes"),
+        (1, "1 байт", "1 byte"),
+        (2, "2 байта", "2 bytes"),
+        (1024, "1 КБ", "1 KB"),
+        (1024 * 1024, "1,0 МБ", "1.0 MB"),
+        (5_242_880, "5,0 МБ", "5.0 MB"),
+    ],
+)
+def test_sizes(ru, en, size, russian, english):
+    assert say.show_size(size, ru) == russian
+    assert say.show_size(size, en) == english
+
+
+def measured(**evidence) -> Finding:
+    return Finding("LIM901", Severity.ERROR, evidence=evidence)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "said"),
+    [
+        ({}, ""),
+        ({"measured": 212.5, "limit": 300, "unit": "dpi"}, "212,5\u00a0dpi при норме 300\u00a0dpi"),
+        ({"measured": 6_000_000, "limit": 5_242_880, "unit": "B"}, "5,7 МБ при норме 5,0 МБ"),
+        (
+            {"measured": 5_242_881, "limit": 5_242_880, "unit": "bytes"},
+            "5\u00a0242\u00a0881 байт при норме 5\u00a0242\u00a0880 байт",
+        ),
+        ({"measured": 5_242_880, "limit": 5_242_880, "unit": "B"}, "5,0 МБ при норме 5,0 МБ"),
+        ({"measured": 7}, "7"),
+        ({"measured": [200, 300.0], "limit": 300}, "200 × 300 при норме 300"),
+        ({"measured": 0.1 + 0.2}, "0,3"),
+    ],
+)
+def test_measure_against_limit(ru, evidence, said):
+    assert say.measure_of(measured(**evidence), ru) == said
+
+
+def test_arguments_are_said_in_the_language(ru, en):
+    finding = Finding("PKG901", Severity.ERROR, {"type": "diploma"})
+    assert say.message_of(finding, ru) == "Нет документа: диплом."
+    assert say.message_of(finding, en) == "There is no document of type diploma."
+    listed = Finding("PKG901", Severity.ERROR, {"type": ["diploma", "snils"]})
+    assert say.message_of(listed, ru) == "Нет документа: диплом, СНИЛС."
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (True, "да"),
+        (None, "—"),
+        (date(1985, 7, 1), "01.07.1985"),
+        (1.25, "1,25"),
+        ({"b", "a"}, "a, b"),
+        (10, "10"),
+        (Severity.ERROR, "ошибка"),
+    ],
+)
+def test_values_of_arguments(ru, value, said):
+    finding = Finding("FLD901", Severity.ERROR, {"value": "x", "reason": value})
+    assert say.message_of(finding, ru) == f"Значение x неверно: {said}."
+
+
+def test_what_the_user_wrote_is_never_translated_or_filled(ru):
+    finding = Finding("FLD901", Severity.ERROR, {"value": "diploma", "reason": "{value:>99999999}"})
+    assert say.message_of(finding, ru) == "Значение diploma неверно: {value:>99999999}."
+
+
+def test_moment_is_utc():
+    east = datetime(2026, 1, 1, 1, 30, tzinfo=timezone(timedelta(hours=3)))
+    assert say.moment(east) == "31.12.2025 22:30 UTC"
+
+
+def test_places(ru):
+    assert say.place_of(Location("a.pdf"), ru) == ""
+    assert say.place_of(Location("a.pdf", member="b.pdf", page=3), ru) == "b.pdf, стр. 3"
+    assert say.place_of(Location("f", field="\u202ex"), ru) == "поле «\\u202ex»"
+
+
+def test_verdict_words(ru):
+    assert [say.verdict_word(v, ru) for v in Verdict] == [
+        "Успешно",
+        "Ошибка",
+        "Требуется уточнение",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("Диплом.pdf", "Диплом.pdf"),
+        ("a\nb", "a\\x0ab"),
+        ("\u202efdp.exe", "\\u202efdp.exe"),
+        ("\udcff", "\\udcff"),
+        ("\u2028", "\\u2028"),
+        ("a\u2003b", "a b"),
+        ("\U000e0001", "\\U000e0001"),
+    ],
+)
+def test_printable(raw, shown):
+    assert printable(raw) == shown
+
+
+def test_xml_text_and_formula_guard():
+    assert xml_text("a\x00b\ufffe\n\U0001f600") == "a\\x00b\\ufffe\n\U0001f600"
+    assert guard_formula("=1") == "'=1"
+    assert guard_formula("Иванов") == "Иванов"
+    assert guard_formula("\tx") == "'\tx"
