@@ -188,14 +188,14 @@ def _yaml(text: str, path: str) -> Node:
 
     try:
         # Events are bounded before anything is built: an alias bomb never unfolds.
-        depth = count = 0
+        depth = 0
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        for event in yaml.parse(text, Loader=loader):
-            count += 1
+        for count, event in enumerate(yaml.parse(text, Loader=loader)):
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 fail(path, f"YAML: & * ({_line(event)})", hint=N_("Write the values out in full."))
-            if getattr(event, "tag", None):
-                fail(path, f"YAML: {event.tag} ({_line(event)})", hint=N_("Remove the tags (!…)."))
+            tag = getattr(event, "tag", None)
+            if tag:
+                fail(path, f"YAML: {tag} ({_line(event)})", hint=N_("Remove the tags (!…)."))
             depth += isinstance(event, yaml.CollectionStartEvent)
             depth -= isinstance(event, yaml.CollectionEndEvent)
             if count > 2 * MAX_NODES or depth > MAX_DEPTH:
