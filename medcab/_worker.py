@@ -39,9 +39,7 @@ def main() -> None:
     while (frame := _receive(source)) is not None:
         if seconds:
             # Ends this process even when the parent is gone or a library holds the lock.
-            faulthandler.dump_traceback_later(
-                seconds + _TIMER_GRACE, exit=True, file=sys.__stderr__
-            )
+            faulthandler.dump_traceback_later(seconds + _TIMER_GRACE, exit=True, file=nothing)
         outcome = _call(frame, memory)
         answer = _pack(outcome, result_limit)
         if seconds:

@@ -26,12 +26,12 @@ from typing import IO, Any, Final, Self
 __all__ = [
     "Died",
     "Done",
+    "Limits",
     "OutOfMemory",
     "Outcome",
     "Raised",
     "Sandbox",
     "TimedOut",
-    "WorkerLimits",
 ]
 
 HEADER: Final = 8
@@ -50,7 +50,7 @@ _BOOT: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class WorkerLimits:
+class Limits:
     """What one call may use.
 
     Attributes:
@@ -115,9 +115,9 @@ class Sandbox:
     ``run`` and ``imap`` calls, one at a time.
     """
 
-    def __init__(self, jobs: int | None = None, limits: WorkerLimits | None = None) -> None:
+    def __init__(self, jobs: int | None = None, limits: Limits | None = None) -> None:
         self.jobs = usable_cores() if jobs is None else jobs
-        self.limits = limits or WorkerLimits()
+        self.limits = limits or Limits()
         self._idle: list[_Worker] = []
         self._busy: set[_Worker] = set()
         self._lock = threading.Lock()
@@ -252,7 +252,7 @@ class Sandbox:
 class _Worker:
     """One child process, driven by one thread at a time."""
 
-    def __init__(self, limits: WorkerLimits) -> None:
+    def __init__(self, limits: Limits) -> None:
         root = str(Path(__file__).resolve().parent.parent)
         # One thread a worker: thread pools of numeric libraries only eat address space here.
         threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
@@ -277,7 +277,7 @@ class _Worker:
             (list(sys.path), limits.seconds, limits.memory, limits.result)
         )
 
-    def call(self, frame: bytes, limits: WorkerLimits) -> Outcome:
+    def call(self, frame: bytes, limits: Limits) -> Outcome:
         try:
             if self._hello is not None:
                 self._deadline = time.monotonic() + _START_GRACE
@@ -298,7 +298,7 @@ class _Worker:
             self.alive = False  # its heap is in pieces
         return answer
 
-    def enforce(self, now: float, limits: WorkerLimits) -> None:
+    def enforce(self, now: float, limits: Limits) -> None:
         if self._deadline is not None and now > self._deadline:
             self.kill(TimedOut(limits.seconds))
         elif not _KERNEL_BOUNDS_MEMORY and limits.memory and self._resident() > limits.memory:
@@ -385,9 +385,7 @@ def _request(function: Callable[..., Any], args: tuple[Any, ...]) -> bytes:
     return pickle.dumps((function.__module__, name, args), protocol=pickle.HIGHEST_PROTOCOL)
 
 
-def _in_process(
-    function: Callable[..., Any], args: tuple[Any, ...], limits: WorkerLimits
-) -> Outcome:
+def _in_process(function: Callable[..., Any], args: tuple[Any, ...], limits: Limits) -> Outcome:
     try:
         return Done(function(*args))
     except MemoryError:

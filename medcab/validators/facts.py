@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import field as _field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from medcab.sandbox import Outcome
+    from medcab.sources import Source
 
 __all__ = [
     "Action",
@@ -22,6 +26,7 @@ __all__ = [
     "PlacedImage",
     "ProbeLimits",
     "ProbeOptions",
+    "from_outcome",
     "unreadable",
 ]
 
@@ -103,6 +108,7 @@ class PlacedImage:
         dpi_v: the same along its columns.
         share: share 0..1 of the page where this image is what is seen.
         mask: a stencil or 1-bit mask (its resolution is that of the strokes).
+        damage: what is broken in its data, empty when nothing was seen.
         box: (left, top, right, bottom) as fractions of the page as displayed, clipped to it.
     """
 
@@ -114,6 +120,7 @@ class PlacedImage:
     dpi_v: float
     share: float
     mask: bool = False
+    damage: str = ""
     box: tuple[float, float, float, float] | None = None
 
     @property
@@ -134,6 +141,7 @@ class PageFacts:
         images: every image drawn, visible or not (``share`` tells).
         text: visible text is drawn.
         hidden_text: invisible text is drawn (the layer of a text recognition).
+        drawing: lines or areas are painted.
         annotations: subtypes, as written.
         watermark: a watermark annotation or artifact is on the page.
         complete: False when a limit ended the walk: resolution is not known then.
@@ -146,6 +154,7 @@ class PageFacts:
     images: tuple[PlacedImage, ...] = ()
     text: bool = False
     hidden_text: bool = False
+    drawing: bool = False
     annotations: tuple[str, ...] = ()
     watermark: bool = False
     complete: bool = True
@@ -170,6 +179,11 @@ class PageFacts:
     def image_share(self) -> float:
         """Share of the page covered by images."""
         return sum(i.share for i in self.images)
+
+    @property
+    def empty(self) -> bool:
+        """Nothing at all is drawn; False when the walk was not completed."""
+        return self.complete and not (self.images or self.text or self.drawing or self.annotations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,3 +363,41 @@ def unreadable(
         blank=surface.blank,
         limits=(*surface.limits, hit),
     )
+
+
+def from_outcome(outcome: Outcome, name: str, size: int, source: Source | None = None) -> FileFacts:
+    """Facts for what a sandbox answered to ``run(probe, (source, name, options))``.
+
+    Args:
+        outcome: of the sandbox; every kind gives facts, none is dropped.
+        name: of the file.
+        size: as listed, used when the bytes cannot be had.
+        source: where given, hash and format are told from it when the worker did not come back.
+    """
+    from medcab.sandbox import Died, Done, OutOfMemory, Raised, TimedOut
+    from medcab.validators.probe import surface
+
+    if isinstance(outcome, Done):
+        facts: FileFacts = outcome.value
+        return facts
+    if isinstance(outcome, Raised) and isinstance(outcome.error, OSError):
+        return unreadable(size, "unreadable", detail=_said(outcome.error))
+    known: FileFacts | None = None
+    if source is not None:
+        try:
+            known = surface(source, name)
+        except OSError as error:
+            return unreadable(size, "unreadable", detail=_said(error))
+    match outcome:
+        case TimedOut(seconds):
+            return unreadable(size, "time", limit=seconds, surface=known)
+        case OutOfMemory(limit):
+            return unreadable(size, "memory", limit=limit, surface=known)
+        case Died(code):
+            return unreadable(size, "crash", detail=f"exit code {code}", surface=known)
+        case Raised(raised):
+            return unreadable(size, "error", detail=_said(raised), surface=known)
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:300]

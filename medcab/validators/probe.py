@@ -1,8 +1,8 @@
 """Measure a file: the only door to the parsers, meant to be called in a worker.
 
 :func:`surface` needs no parser and is safe in the main process; :func:`probe` opens the file with
-the real libraries and belongs into :class:`medcab.sandbox.Sandbox`; :func:`facts_of` turns what
-came back from there into facts.
+the real libraries and belongs into :class:`medcab.sandbox.Sandbox`. What comes back from there
+goes through :func:`medcab.validators.facts.from_outcome`.
 """
 
 from __future__ import annotations
@@ -10,24 +10,19 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from medcab.sandbox import Died, Done, Outcome, OutOfMemory, Raised, TimedOut, WorkerLimits
+from medcab.sandbox import Limits
 from medcab.sources import Source
-from medcab.validators.facts import (
-    FileFacts,
-    LimitHit,
-    ProbeLimits,
-    ProbeOptions,
-    unreadable,
-)
+from medcab.validators.facts import FileFacts, LimitHit, ProbeOptions
+from medcab.validators.signatures_table import HEAD, TAIL, identify
 
-__all__ = ["facts_of", "probe", "surface", "worker_limits"]
+__all__ = ["probe", "surface", "worker_limits"]
 
 _CHUNK = 1 << 20
 
 
-def worker_limits(options: ProbeOptions) -> WorkerLimits:
+def worker_limits(options: ProbeOptions) -> Limits:
     """Limits for the sandbox that will run :func:`probe` with ``options``."""
-    return WorkerLimits(seconds=options.limits.seconds, memory=options.limits.memory)
+    return Limits(seconds=options.limits.seconds, memory=options.limits.memory)
 
 
 def probe(source: Source, name: str, options: ProbeOptions) -> FileFacts:
@@ -35,7 +30,7 @@ def probe(source: Source, name: str, options: ProbeOptions) -> FileFacts:
 
     Args:
         source: where the bytes are.
-        name: the file's name, for formats that only a name can tell apart.
+        name: the file's name, for the log.
         options: limits, and whether legibility is wanted.
 
     Returns:
@@ -45,50 +40,70 @@ def probe(source: Source, name: str, options: ProbeOptions) -> FileFacts:
         OSError: the bytes cannot be had.
         MemoryError: the limit on memory was reached (the sandbox makes it OutOfMemory).
     """
-    facts = surface(source, name, options.limits)
+    limits = options.limits
+    facts, data = _read(source, keep=limits.file_size)
+    if data is None:
+        hit = LimitHit("file_size", limits.file_size, facts.size)
+        return replace(facts, limits=(*facts.limits, hit))
+    if facts.format == "pdf":
+        from medcab.validators.pdfprobe.document import examine_pdf
+
+        local = source.local_path
+        pdf, hits = examine_pdf(data, str(local) if local is not None else None, limits)
+        facts = replace(facts, pdf=pdf, pages=pdf.page_count, limits=(*facts.limits, *hits))
+    elif facts.media_type.startswith("image/"):
+        from medcab.validators.imageprobe.raster import examine_image
+
+        image, hits = examine_image(data, facts.format or "", limits)
+        pages = image.frames if image is not None else None
+        facts = replace(facts, image=image, pages=pages, limits=(*facts.limits, *hits))
+    if options.scan:
+        facts = _legibility(source, name, facts, options)
     return facts
 
 
-def surface(source: Source, name: str, limits: ProbeLimits | None = None) -> FileFacts:
+def surface(source: Source, name: str) -> FileFacts:
     """Size, hash and format by signature: no parser, bounded memory.
 
     Raises:
         OSError: the bytes cannot be had.
     """
+    return _read(source, keep=0)[0]
+
+
+def _read(source: Source, *, keep: int) -> tuple[FileFacts, bytes | None]:
+    """Facts of the surface, and all bytes where there are at most ``keep``."""
     digest = hashlib.sha256()
     size = 0
+    head = tail = b""
+    chunks: list[bytes] | None = []
+    uniform = True
     with source.open() as stream:
         while chunk := stream.read(_CHUNK):
             digest.update(chunk)
             size += len(chunk)
-    return FileFacts(size=size, format="unknown" if size else "empty", sha256=digest.hexdigest())
+            head = head or chunk[:HEAD]
+            tail = chunk[-TAIL:] if len(chunk) >= TAIL else (tail + chunk)[-TAIL:]
+            uniform = uniform and chunk.count(head[:1]) == len(chunk)
+            if chunks is not None:
+                chunks.append(chunk)
+                if size > keep:
+                    chunks = None
+    identity = identify(head, tail, size)
+    facts = FileFacts(
+        size=size,
+        format=identity.format,
+        media_type=identity.media_type,
+        sha256=digest.hexdigest(),
+        also=identity.also,
+        blank=uniform and size > 0,
+    )
+    return facts, None if chunks is None else b"".join(chunks)
 
 
-def facts_of(outcome: Outcome, source: Source, name: str, size: int) -> FileFacts:
-    """Facts for what a sandbox answered to ``run(probe, (source, name, options))``.
-
-    Args:
-        outcome: of the sandbox; every kind gives facts.
-        source: read again for the surface when the worker did not come back.
-        name: of the file.
-        size: as listed, used when the bytes cannot be had.
-    """
-    if isinstance(outcome, Done):
-        facts: FileFacts = outcome.value
-        return facts
-    if isinstance(outcome, Raised) and isinstance(outcome.error, OSError):
-        return unreadable(size, "unreadable", detail=str(outcome.error))
+def _legibility(source: Source, name: str, facts: FileFacts, options: ProbeOptions) -> FileFacts:
     try:
-        known: FileFacts | None = surface(source, name)
-    except OSError:
-        known = None
-    match outcome:
-        case TimedOut(seconds):
-            return unreadable(size, "time", limit=seconds, surface=known)
-        case OutOfMemory(limit):
-            return unreadable(size, "memory", limit=limit, surface=known)
-        case Died(code):
-            return unreadable(size, "crash", detail=f"exit code {code}", surface=known)
-        case Raised(error, _):
-            detail = f"{type(error).__name__}: {error}"[:300]
-            return unreadable(size, "error", detail=detail, surface=known)
+        from medcab.validators.scan import measure_file  # type: ignore[attr-defined, unused-ignore]
+    except ImportError:
+        return facts
+    return replace(facts, scan=tuple(measure_file(source, name, facts, options)))

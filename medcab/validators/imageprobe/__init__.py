@@ -1,0 +1,1 @@
+"""The parts of the probe that read image files. Imported only in workers: Pillow comes along."""

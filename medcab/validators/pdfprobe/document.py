@@ -1,0 +1,157 @@
+"""Open a PDF and look at it as a whole: encryption, damage, actions, attachments, fields."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from typing import Any
+
+from medcab.validators.facts import LimitHit, PageFacts, PdfFacts, ProbeLimits
+from medcab.validators.pdfprobe.objects import Census
+from medcab.validators.pdfprobe.resources import Store
+from medcab.validators.pdfprobe.walk import walk_page
+
+__all__ = ["examine_pdf"]
+
+_MAX_WARNINGS = 20
+_MAX_TEXT = 200
+
+
+def examine_pdf(
+    data: bytes, path: str | None, limits: ProbeLimits
+) -> tuple[PdfFacts, list[LimitHit]]:
+    """Measure a PDF.
+
+    Args:
+        data: the whole file.
+        path: where it lies on disk, or None; the parser maps it from there.
+        limits: how far to go.
+
+    Raises:
+        MemoryError: the limit on memory was reached.
+    """
+    import pikepdf
+
+    facts = PdfFacts(version=_version(data))
+    try:
+        pdf = _open(data, path, recover=False)
+    except pikepdf.PasswordError:
+        return replace(facts, encryption="user"), []
+    except (pikepdf.PdfError, ValueError, RuntimeError) as error:
+        facts = replace(facts, damage=_line(error))
+        try:
+            pdf = _open(data, path, recover=True)
+        except pikepdf.PasswordError:
+            return replace(facts, encryption="user"), []
+        except (pikepdf.PdfError, ValueError, RuntimeError) as second:
+            return _second_opinion(data, replace(facts, damage=_line(second))), []
+    with pdf:
+        return _measure(pdf, facts, limits)
+
+
+def _measure(pdf: Any, facts: PdfFacts, limits: ProbeLimits) -> tuple[PdfFacts, list[LimitHit]]:
+    import pikepdf
+
+    encryption = "owner" if pdf.is_encrypted else None
+    try:
+        pages = list(_first(pdf.pages, limits.pages))
+        count = len(pdf.pages)
+    except (pikepdf.PdfError, ValueError, TypeError, RuntimeError) as error:
+        return replace(facts, encryption=encryption, damage=facts.damage or _line(error)), []
+    hits: list[LimitHit] = []
+    if count > limits.pages:
+        hits.append(LimitHit("pages", limits.pages, count))
+    census = Census(pdf, pages, limits)
+    hits += census.take()
+    store = Store(limits)
+    walked: list[PageFacts] = []
+    damage = facts.damage
+    for number, page in enumerate(pages, start=1):
+        try:
+            page_facts, page_hits = walk_page(page, number, store)
+        except (pikepdf.PdfError, ValueError, TypeError, RuntimeError) as error:
+            damage = damage or _line(error)
+            page_facts, page_hits = PageFacts(number, 0.0, 0.0, complete=False), []
+        walked.append(page_facts)
+        hits += page_hits
+    # Warnings last: most come when objects are read, not when the file is opened.
+    said = [_line(warning) for warning in pdf.get_warnings()]
+    return replace(
+        facts,
+        encryption=encryption,
+        damage=damage,
+        opened=True,
+        complete=census.complete,
+        warnings=tuple(dict.fromkeys(said))[:_MAX_WARNINGS],
+        page_count=count,
+        pages=tuple(walked),
+        actions=tuple(census.actions),
+        attachments=tuple(census.attachments),
+        fields=census.fields,
+        widgets=census.widgets,
+        signature_fields=census.signature_fields,
+        xfa=census.xfa,
+        layers=tuple(census.layers),
+        producer=_info(pdf, "/Producer"),
+        creator=_info(pdf, "/Creator"),
+    ), hits
+
+
+def _open(data: bytes, path: str | None, *, recover: bool) -> Any:
+    import pikepdf
+
+    return pikepdf.open(
+        path if path is not None else io.BytesIO(data),
+        suppress_warnings=True,
+        attempt_recovery=recover,
+        inherit_page_attributes=False,
+    )
+
+
+def _second_opinion(data: bytes, facts: PdfFacts) -> PdfFacts:
+    """Ask pypdf, which bounds what it expands: is the file only locked, or broken?"""
+    import logging
+
+    import pypdf
+    from pypdf.errors import PyPdfError
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
+        if reader.is_encrypted:
+            return replace(facts, encryption="user", damage=None)
+        return replace(facts, page_count=len(reader.pages))
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError):
+        return facts
+    except (IndexError, AssertionError, OverflowError):
+        return facts
+
+
+def _first(pages: Any, limit: int) -> Any:
+    for at in range(min(len(pages), limit)):
+        yield pages[at]
+
+
+def _version(data: bytes) -> str:
+    at = data.find(b"%PDF-", 0, 1024)
+    version = data[at + 5 : at + 8] if at >= 0 else b""
+    return version.decode("ascii", "replace") if version[1:2] == b"." else ""
+
+
+def _info(pdf: Any, key: str) -> str:
+    try:
+        info = pdf.trailer.get("/Info")
+        value = info.get(key) if info is not None else None
+        return str(value)[:_MAX_TEXT] if value is not None else ""
+    except (ValueError, TypeError, AttributeError, RuntimeError):
+        return ""
+
+
+def _line(error: object) -> str:
+    """What the parser said, without the name of the temporary or mapped file."""
+    text = " ".join(str(error).split())
+    for mark in (": ", "): "):
+        head, found, rest = text.partition(mark)
+        if found and (".pdf" in head.lower() or head.startswith("<_io")) and rest:
+            text = rest
+    return text[:_MAX_TEXT]
