@@ -1,0 +1,56 @@
+"""Levels of CAdES by their structure (ETSI EN 319 122-1 clause 6; TS 101 733 for the old ones).
+
+What stands here says which attributes are there, not that they are right.
+"""
+
+from __future__ import annotations
+
+from medcab.signing.attributes import Oid
+from medcab.signing.cms import SignerInfo
+from medcab.signing.results import SignatureLevel
+from medcab.signing.tlv import DerError
+
+__all__ = ["structural_level"]
+
+
+def structural_level(signer: SignerInfo) -> SignatureLevel:
+    """Level that the attributes of one signer reach."""
+    try:
+        signed = {a.oid for a in signer.signed_attributes}
+    except DerError:
+        return SignatureLevel.CMS
+    if not signed & {Oid.ESS_V1, Oid.ESS_V2} or Oid.MESSAGE_DIGEST not in signed:
+        return SignatureLevel.CMS
+    if signer.unsigned_der is None:
+        return SignatureLevel.CADES_B
+    try:
+        unsigned = {a.oid for a in signer.unsigned_attributes}
+    except DerError:
+        return SignatureLevel.CADES_B
+    return _with_unsigned(unsigned)
+
+
+def _with_unsigned(names: set[str]) -> SignatureLevel:
+    stamped = Oid.SIGNATURE_TIME_STAMP in names
+    values = {Oid.CERTIFICATE_VALUES, Oid.REVOCATION_VALUES} <= names
+    references = {Oid.CERTIFICATE_REFERENCES, Oid.REVOCATION_REFERENCES} <= names
+    if Oid.ARCHIVE_TIME_STAMP_V3 in names and stamped:
+        return SignatureLevel.CADES_LTA
+    if Oid.ARCHIVE_TIME_STAMP_V2 in names:
+        return SignatureLevel.CADES_A
+    if not stamped:
+        return SignatureLevel.CADES_B
+    if references:
+        first, second = Oid.CAD_ES_C_TIME_STAMP in names, Oid.REFERENCES_TIME_STAMP in names
+        if values:
+            return (
+                SignatureLevel.CADES_XL1
+                if first
+                else SignatureLevel.CADES_XL2
+                if second
+                else SignatureLevel.CADES_XL
+            )
+        if first:
+            return SignatureLevel.CADES_X1
+        return SignatureLevel.CADES_X2 if second else SignatureLevel.CADES_C
+    return SignatureLevel.CADES_T

@@ -1,0 +1,41 @@
+"""What a verification demands: strictness, algorithms, revocation, limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field as _field
+from datetime import date
+from typing import Final
+
+__all__ = ["STRICT", "ValidationPolicy"]
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationPolicy:
+    """Rules of one verification; hashable through :attr:`key`.
+
+    Attributes:
+        lenient: accept plain CMS: signed attributes and the ESS reference may be missing, their
+            order and bytes after the structure are told but do not fail.
+        revocation: ``require`` | ``prefer`` | ``none``.
+        sunsets: compare algorithms with their dates (ETSI TS 119 312).
+        overrides: algorithm name (``SHA-1``, ``RSA-2048``) -> day of its end, None for no end.
+        max_file: bytes of a signature file that are read at most.
+        max_counter_depth: counter-signatures of counter-signatures.
+    """
+
+    lenient: bool = False
+    revocation: str = "prefer"
+    sunsets: bool = True
+    overrides: Mapping[str, date | None] = _field(default_factory=dict)
+    max_file: int = 512 << 20
+    max_counter_depth: int = 8
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What distinguishes verdicts made under different policies."""
+        return (self.lenient, self.revocation, self.sunsets, tuple(sorted(self.overrides.items())))
+
+
+STRICT: Final = ValidationPolicy()
