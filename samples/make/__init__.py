@@ -1,0 +1,1 @@
+"""The maker of the sample packages: ``python -m samples.make``."""
