@@ -177,7 +177,7 @@ def run(
     options: CheckOptions | None = None,
     observer: Observer | None = None,
 ) -> Report:
-    """Judge ``package`` by ``profile`` and return the whole report (arguments as of :func:`check`)."""
+    """Judge ``package`` by ``profile``; return the whole report (arguments as of `check`)."""
     options = options or CheckOptions()
     options = replace(options, now=options.now or datetime.now(UTC))
     done: dict[str, Document] = {}
@@ -232,8 +232,7 @@ def _set_aside(
     findings: Iterable[Finding], ignore: Mapping[str, list[str]]
 ) -> tuple[list[Finding], list[Finding]]:
     patterns = {
-        _rules.find_rule(name).id: [paths] if isinstance(paths, str) else list(paths)
-        for name, paths in ignore.items()
+        _rules.find_rule(name).id: paths for name, paths in ignore.items()
     }
     kept: list[Finding] = []
     ignored: list[Finding] = []

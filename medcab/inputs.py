@@ -19,7 +19,7 @@ from medcab.model import Document, InputProblem, Package, SignatureFile
 from medcab.sources import BytesSource, FileSource, Source
 from medcab.text import N_
 
-__all__ = ["InputLimits", "PackageOptions", "read_package", "split_file_list"]
+__all__ = ["InputLimits", "PackageEntry", "PackageOptions", "read_package", "split_file_list"]
 
 SIGNATURE_SUFFIXES: Final = (".sig", ".p7s", ".sgn", ".sign", ".p7m")
 
@@ -68,7 +68,7 @@ class PackageOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class PackageEntry:
     """One file found: the name shown, the bytes, the size."""
 
     path: str
@@ -132,12 +132,13 @@ def read_package(paths: Sequence[str], options: PackageOptions | None = None) ->
         documents.append(Document(entry.path, entry.source, name, entry.size, entry.member))
     known = {unicodedata.normalize("NFC", d.path): d.path for d in documents}
     paired = tuple(replace(s, target=_target(s.path, known)) for s in signatures)
+    typed, missing = packaging.assign_types(documents, settings, options)
     return Package(
         root=root,
-        documents=packaging.assign_types(documents, settings, options),
+        documents=typed,
         form=settings.form,
-        manifest=settings.manifest,
-        problems=tuple(problems),
+        manifest=settings.manifest.plain(),
+        problems=(*problems, *missing),
         signatures=paired,
     )
 
@@ -153,7 +154,7 @@ def _target(path: str, known: Mapping[str, str]) -> str | None:
 
 def _collect(
     paths: Sequence[str], options: PackageOptions, problems: list[InputProblem]
-) -> tuple[str, list[_Entry]]:
+) -> tuple[str, list[PackageEntry]]:
     if not paths:
         raise UsageError(N_("There is nothing to check: give a folder, files or an archive."))
     if len(paths) == 1:
@@ -164,11 +165,11 @@ def _collect(
             from medcab.archives import zip_entries
 
             return only, [
-                _Entry(member, source, size, member)
+                PackageEntry(member, source, size, member)
                 for member, source, size in zip_entries(only, options.limits)
                 if not _clutter(member)
             ]
-    entries: list[_Entry] = []
+    entries: list[PackageEntry] = []
     seen: set[str] = set()
     for path in paths:
         for entry in _one(path, options, problems):
@@ -188,14 +189,16 @@ def _absolute(paths: Iterable[str]) -> list[str]:
     return absolute
 
 
-def _one(path: str, options: PackageOptions, problems: list[InputProblem]) -> Iterator[_Entry]:
+def _one(
+    path: str, options: PackageOptions, problems: list[InputProblem]
+) -> Iterator[PackageEntry]:
     if path == "-":
         if options.stdin is None or not options.stdin_name:
             raise UsageError(
                 N_("Standard input has no name."),
                 hint=N_("Give the name that the document will have: --stdin-name NAME.pdf"),
             )
-        yield _Entry(options.stdin_name, BytesSource(options.stdin), len(options.stdin))
+        yield PackageEntry(options.stdin_name, BytesSource(options.stdin), len(options.stdin))
         return
     place = Path(path)
     try:
@@ -206,7 +209,7 @@ def _one(path: str, options: PackageOptions, problems: list[InputProblem]) -> It
         for entry in _walk(place, place, options.limits, problems):
             yield replace(entry, path=f"{path.rstrip('/' + os.sep)}/{entry.path}")
     elif stat.S_ISREG(status.st_mode):
-        yield _Entry(_shown(path), FileSource(path), status.st_size)
+        yield PackageEntry(_shown(path), FileSource(path), status.st_size)
     else:
         problems.append(InputProblem("special", path))
 
@@ -238,7 +241,7 @@ def _clutter(path: str) -> bool:
 
 def _walk(
     root: Path, folder: Path, limits: InputLimits, problems: list[InputProblem], depth: int = 0
-) -> Iterator[_Entry]:
+) -> Iterator[PackageEntry]:
     try:
         with os.scandir(folder) as found:
             children = sorted(found, key=lambda e: unicodedata.normalize("NFC", e.name).casefold())
@@ -261,7 +264,7 @@ def _walk(
                 else:
                     yield from _walk(root, path, limits, problems, depth + 1)
             elif child.is_file():
-                yield _Entry(shown, FileSource(child.path), child.stat().st_size)
+                yield PackageEntry(shown, FileSource(child.path), child.stat().st_size)
             else:
                 problems.append(InputProblem("special", shown))
         except OSError as error:

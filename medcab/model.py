@@ -192,7 +192,8 @@ class InputProblem:
     """Something that stood in the way while the inputs were read.
 
     Attributes:
-        kind: ``unreadable`` (file or folder), ``special`` (link, device, socket), ``duplicate``.
+        kind: ``unreadable`` (file or folder), ``special`` (link, device, socket),
+            ``missing`` (named by the manifest, not there).
         path: as the user knows it.
         reason: the system's own words, may be empty.
     """
@@ -245,6 +246,7 @@ class Report:
         findings: sorted by document, page, severity.
         checks: rule id -> number of places where the rule was applied; 0 means not applicable.
         ignored: findings suppressed by the configuration, kept visible.
+        signatures: what was found about each signature file (JSON-able, ``medcab.signature/1``).
     """
 
     profile: str
@@ -255,6 +257,7 @@ class Report:
     checks: Mapping[str, int] = _field(default_factory=dict)
     ignored: tuple[Finding, ...] = ()
     form: Form | None = None
+    signatures: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def verdict(self) -> Verdict:

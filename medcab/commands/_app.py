@@ -14,7 +14,7 @@ from medcab.errors import ExitCode
 
 __all__ = ["run"]
 
-_CONTEXT = {"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "MEDCAB"}
+_CONTEXT = {"help_option_names": ["-h", "--help"]}
 
 
 def _version(asked: bool) -> None:

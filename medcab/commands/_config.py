@@ -48,7 +48,8 @@ class Settings:
     @property
     def ignore(self) -> Mapping[str, list[str]]:
         """Rule -> patterns of paths in which its findings are set aside (and kept visible)."""
-        return self.values.get("ignore", {})
+        ignored = self.values.get("ignore", {})
+        return {k: [v] if isinstance(v, str) else list(v) for k, v in ignored.items()}
 
 
 def load() -> Settings:

@@ -37,7 +37,10 @@ def command(
         ),
     ] = None,
     overlay: Annotated[
-        list[str] | None, typer.Option("--overlay", help=_h("Overlay on the profile (real-2026)."))
+        list[str] | None,
+        typer.Option(
+            "--overlay", envvar="MEDCAB_OVERLAY", help=_h("Overlay on the profile (real-2026).")
+        ),
     ] = None,
     form: Annotated[
         str | None,
@@ -82,7 +85,9 @@ def command(
     fail_on: Annotated[
         str,
         typer.Option(
-            "--fail-on", help=_h("Exit with 1 from this severity on: error, warning, info.")
+            "--fail-on",
+            envvar="MEDCAB_FAIL_ON",
+            help=_h("Exit with 1 from this severity on: error, warning, info."),
         ),
     ] = "error",
     exit_zero: Annotated[

@@ -102,3 +102,33 @@ def signature_without_document(ctx: PackageContext) -> Iterator[Hit | Unknown]:
     for signature in ctx.package.signatures:
         if signature.target is None and not signature.path.lower().endswith(".p7m"):
             yield Hit(path=signature.path, args={"expected": signature.path.rpartition(".")[0]})
+
+
+@rule(
+    "INP004",
+    "manifest-names-missing-file",
+    scope=Scope.PACKAGE,
+    severity=Severity.ERROR,
+    message=N_("The manifest describes this file, but it is not in the package."),
+    since="0.1.0",
+)
+def manifest_names_missing_file(ctx: PackageContext) -> Iterator[Hit | Unknown]:
+    """The manifest describes a file that is not there.
+
+    What it checks:
+        Every file that the manifest (medcab.yaml) names lies in the package.
+
+    Why it matters:
+        The file was forgotten, or its name was changed: then the document is sent under a wrong
+        type, or not at all.
+
+    How to fix:
+        Put the file into the package, or correct its name in the manifest. Names are compared
+        exactly, with capital letters and spaces.
+
+    Source:
+        RULES.md, F13, D03.
+    """
+    for problem in ctx.package.problems:
+        if problem.kind == "missing":
+            yield Hit(path=problem.path)
