@@ -23,6 +23,7 @@ __all__ = [
     "Suggestion",
     "current_year",
     "digits_only",
+    "meant",
     "quick",
     "require_text",
 ]
@@ -176,6 +177,15 @@ class Identifier:
 
     def __repr__(self) -> str:
         return f"<Identifier {self.kind}>"
+
+
+def meant(
+    text: str, value: str, why: str, is_valid: Callable[[Any], bool]
+) -> tuple[Suggestion, ...]:
+    """Return ``value`` as the only suggestion for ``text``, or nothing when it is no better."""
+    if value == text or not is_valid(value):
+        return ()
+    return (Suggestion(value, why),)
 
 
 def require_text(kind: str, text: object, limit: int) -> str:
