@@ -68,26 +68,28 @@ def decode(data: bytes, path: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as utf8:
-        candidates = []
+        readings: list[tuple[int, int, str]] = []
         for encoding in ("cp1251", "cp866", "koi8-r"):
             try:
                 text = data.decode(encoding)
             except UnicodeDecodeError:
                 continue
-            # Russian text is mostly lower-case letters; other readings of the bytes are not.
-            lower = sum(1 for c in text if "а" <= c <= "я")
-            strange = sum(
-                1 for c in text if ord(c) > 127 and not ("А" <= c <= "я" or c in "ёЁ№«»—–")
-            )
-            candidates.append((lower - 2 * strange, encoding == "cp1251", text))
-        best = max(candidates, default=None)
+            readings.append((_sense(text), -len(readings), text))
+        best = max(readings, default=None)
         if best is None or best[0] <= 0:
-            fail(
-                path,
-                f"UTF-8: {utf8.reason}",
-                hint=N_("Save the file in the UTF-8 encoding."),
-            )
+            fail(path, f"UTF-8: {utf8.reason}", hint=N_("Save the file in the UTF-8 encoding."))
         return best[2]
+
+
+def _sense(text: str) -> int:
+    """How much a reading of the bytes looks like a Russian form: known names weigh most."""
+    from medcab.forms.aliases import canonical
+
+    cells = re.split(r"[;,\t\r\n:=<>\"]+", text[:20_000])
+    known = sum(canonical(cell) is not None for cell in cells[:500])
+    russian = sum("А" <= c <= "я" or c in "ёЁ№«»—–" for c in text)
+    strange = sum(c > "\x7f" for c in text) - russian
+    return 1000 * known + russian - 2 * strange
 
 
 def read_tree(data: bytes, path: str, suffix: str) -> Node:

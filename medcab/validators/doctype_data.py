@@ -10,7 +10,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["HINTS", "PHRASES", "VETOES"]
+__all__ = ["FILE_WORDS", "HINTS", "PHRASES", "VETOES"]
 
 PHRASES: Final = MappingProxyType(
     {
@@ -212,5 +212,47 @@ VETOES: Final = MappingProxyType(
         "charter": ("капитал",),
         "fee_receipt": ("аренд", "зарплат"),
         "application": ("отпуск", "увольнен"),
+    }
+)
+
+# The word that stands for the type in «ФИО_ТипДокумента.pdf»; recognise() reads each back.
+FILE_WORDS: Final = MappingProxyType(
+    {
+        "passport": "Паспорт",
+        "snils": "СНИЛС",
+        "inn": "ИНН",
+        "diploma": "Диплом",
+        "diploma_supplement": "Приложение к диплому",
+        "diploma_translation": "Перевод диплома",
+        "employment_record": "Трудовая книжка",
+        "employment_certificate": "Справка с места работы",
+        "pd_consent": "Согласие на обработку персональных данных",
+        "training_certificate": "Сертификат обучения",
+        "criminal_record": "Справка о несудимости",
+        "fee_receipt": "Квитанция",
+        "org_registration": "Свидетельство ОГРН",
+        "medical_license": "Лицензия",
+        "health_certificate": "Медицинская справка",
+        "specialist_certificate": "Сертификат специалиста",
+        "accreditation_certificate": "Свидетельство об аккредитации",
+        "internship": "Ординатура",
+        "education_certificate": "Справка об обучении",
+        "university_accreditation": "Аккредитация вуза",
+        "qualification_certificate": "Свидетельство о квалификации",
+        "application": "Заявление",
+        "registry_extract": "Выписка из реестра",
+        "signing_certificate": "Сертификат ЭП",
+        "specialization_diploma": "Диплом специализации",
+        "retraining_certificate": "Диплом о переподготовке",
+        "exam_certificate": "Сертификат экзамена",
+        "attestation_sheet": "Аттестационный лист",
+        "charter": "Устав",
+        "founders_agreement": "Учредительный договор",
+        "head_order": "Приказ о назначении руководителя",
+        "lease": "Договор аренды",
+        "equipment_license": "Лицензия на оборудование",
+        "oms_policy": "Полис ОМС",
+        "treatment_right": "Справка о праве на лечение",
+        "service_right": "Право на оказание услуг",
     }
 )
