@@ -89,6 +89,16 @@ def level(rule: Rule, words: dict[str, str]) -> str:
     return words[rule.severity.value] if rule.default_on else words["off"]
 
 
+def about(rule: Rule, words: dict[str, str]) -> str:
+    said = {
+        "level": f"**{level(rule, words)}**",
+        "scope": words[rule.scope.value],
+        "since": rule.since,
+        "fix": words["yes" if rule.fixable else "no"],
+    }
+    return " ".join(f"{words[key]}: {value}." for key, value in said.items())
+
+
 def page(rule: Rule, tr: Translator) -> str:
     """The page of one rule in the language of ``tr``."""
     words = WORDS[tr.language]
@@ -99,8 +109,7 @@ def page(rule: Rule, tr: Translator) -> str:
         "",
         tr(rule.title),
         "",
-        f"{words['level']}: **{level(rule, words)}**. {words['scope']}: {words[rule.scope.value]}. "
-        f"{words['since']}: {rule.since}. {words['fix']}: {words['yes' if rule.fixable else 'no']}.",
+        about(rule, words),
         "",
         f"{words['message']}: {code(tr(rule.message))}",
         "",

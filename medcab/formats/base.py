@@ -28,6 +28,7 @@ class Options:
         verbose: text: also the checks that passed and the digests of the files.
         color: text: escape sequences for colour may be written.
         width: text: columns of the terminal.
+        fix_hint: text: tell which findings ``medcab fix`` can repair.
         unicode: text: False when the console has no box-drawing characters.
         delimiter: csv: ``,`` or ``;`` (what Excel opens by double click in a Russian Windows).
         record: html, pdf, xlsx: number of the record in the journal, when there is one.
@@ -38,6 +39,7 @@ class Options:
     verbose: bool = False
     color: bool = False
     width: int = 100
+    fix_hint: bool = False
     unicode: bool = True
     delimiter: str = ","
     record: str | None = None

@@ -166,6 +166,7 @@ def report_json(report: Report, tr: Translator) -> j.ReportJson:
         ),
         findings=[finding_json(f, tr) for f in report.findings],
         ignored=[finding_json(f, tr) for f in report.ignored],
+        signatures=[plain(s) for s in report.signatures],
         checks={clean(k): int(v) for k, v in sorted(report.checks.items())},
     )
 
@@ -191,11 +192,15 @@ def _template(text: str | None) -> str | None:
 
 def _finding(stored: j.FindingJson) -> Finding:
     where = stored.location
+    args = {
+        key: _template(value) if key.endswith("_template") and isinstance(value, str) else value
+        for key, value in stored.args.items()
+    }
     kept = {"name": stored.name, "message": stored.message, "help": stored.help}
     return Finding(
         rule=stored.rule,
         severity=Severity(stored.severity),
-        args=stored.args,
+        args=args,
         location=Location(where.path, where.member, where.page, where.field, where.box),
         evidence={**stored.evidence, say.STORED: kept},
         outcome=Outcome(stored.outcome),
@@ -249,6 +254,7 @@ def load(data: bytes, name: str = "-") -> Report:
         ),
         findings=tuple(_finding(f) for f in stored.findings),
         checks=stored.checks,
+        signatures=tuple(stored.signatures),
         ignored=tuple(_finding(f) for f in stored.ignored),
         form=None
         if form is None

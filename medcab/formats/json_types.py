@@ -121,6 +121,7 @@ class ReportJson(msgspec.Struct, frozen=True, kw_only=True):
     """Result of one run of medcab.
 
     ``checks`` maps a rule to the number of places where it was applied; 0 means not applicable.
+    ``signatures`` holds an object of schema ``medcab.signature/1`` for each signature file.
     """
 
     schema: Literal["medcab.report/1"]
@@ -136,3 +137,4 @@ class ReportJson(msgspec.Struct, frozen=True, kw_only=True):
     findings: list[FindingJson]
     ignored: list[FindingJson]
     checks: dict[str, int]
+    signatures: list[dict[str, Any]] = []

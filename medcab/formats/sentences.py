@@ -25,6 +25,7 @@ __all__ = [
     "headline",
     "help_of",
     "measure_of",
+    "measures_of",
     "message_of",
     "moment",
     "name_of",
@@ -210,19 +211,27 @@ def moment(value: datetime) -> str:
 
 def measure_of(finding: Finding, tr: Translator) -> str:
     """``212 dpi, limit 300 dpi``; empty when the finding measured nothing."""
+    measured, limit = measures_of(finding, tr)
+    if not limit:
+        return measured
+    return tr(N_("{measured}, limit {limit}"), measured=measured, limit=limit)
+
+
+def measures_of(finding: Finding, tr: Translator) -> tuple[str, str]:
+    """The measured value and its limit, each with the unit; empty where there is none."""
     measured, limit = finding.evidence.get("measured"), finding.evidence.get("limit")
     if measured is None:
-        return ""
+        return "", ""
     unit = str(finding.evidence.get("unit") or "")
     shown = _quantity(measured, unit, tr)
     if limit is None:
-        return shown
+        return shown, ""
     allowed = _quantity(limit, unit, tr)
     if shown == allowed and measured != limit:
         # 5 242 881 bytes against 5 242 880 must not read as "5.0 MB, limit 5.0 MB".
         exact = tr(N_("bytes")) if unit in _BYTES else _unit(unit, tr)
         shown, allowed = (f"{_grouped(v)} {exact}".strip() for v in (measured, limit))
-    return tr(N_("{measured}, limit {limit}"), measured=shown, limit=allowed)
+    return shown, allowed
 
 
 _BYTES: Final = frozenset({"B", "byte", "bytes"})

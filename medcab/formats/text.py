@@ -85,6 +85,8 @@ def print_report(
         _print(console, _bold(tr(N_("How to fix"))))
         for advice in shown.advice:
             _print(console, _advice(", ".join(advice.rules), advice.help))
+            if options.fix_hint and advice.fixable:
+                _print(console, _indented(tr(N_("medcab fix can do this by itself.")), 4))
     if shown.ignored:
         _print(console, "")
         line = N_("{n} finding is set aside by the configuration")

@@ -46,6 +46,8 @@ class Item:
     title: str
     place: str
     measure: str
+    measured: str
+    limit: str
 
     @property
     def told(self) -> str:
@@ -80,6 +82,7 @@ class Advice:
     rules: tuple[str, ...]
     places: tuple[str, ...]
     gravest: int
+    fixable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,7 @@ def _row(document: Document, verdict: Verdict, tr: Translator) -> DocumentRow:
 
 def item(finding: Finding, tr: Translator) -> Item:
     """One finding, said in the language of ``tr``."""
+    measured, limit = say.measures_of(finding, tr)
     return Item(
         finding=finding,
         severity=say.severity_word(finding, tr),
@@ -172,6 +176,8 @@ def item(finding: Finding, tr: Translator) -> Item:
         title=printable(say.title_of(finding, tr)),
         place=say.place_of(finding.location, tr),
         measure=say.measure_of(finding, tr),
+        measured=measured,
+        limit=limit,
     )
 
 
@@ -202,6 +208,7 @@ def _advice(groups: Iterable[Group]) -> tuple[Advice, ...]:
     rules: dict[str, dict[str, None]] = {}
     places: dict[str, dict[str, None]] = {}
     gravest: dict[str, int] = {}
+    fixable: dict[str, bool] = {}
     for group in groups:
         for one in group.items:
             if not one.help:
@@ -209,9 +216,13 @@ def _advice(groups: Iterable[Group]) -> tuple[Advice, ...]:
             rank = one.finding.severity.rank
             gravest[one.help] = min(rank, gravest.get(one.help, rank))
             rules.setdefault(one.help, {})[one.rule] = None
+            rule = say.rule_of(one.finding)
+            fixable[one.help] = fixable.get(one.help, False) or (rule is not None and rule.fixable)
             where = group.heading if not one.place else f"{group.heading}, {one.place}"
             places.setdefault(one.help, {})[where] = None
-    made = (Advice(h, tuple(rules[h]), tuple(places[h]), gravest[h]) for h in rules)
+    made = (
+        Advice(h, tuple(rules[h]), tuple(places[h]), gravest[h], fixable[h]) for h in rules
+    )
     return tuple(sorted(made, key=lambda a: a.gravest))
 
 
