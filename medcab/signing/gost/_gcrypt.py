@@ -69,17 +69,19 @@ class Hash:
 
     Args:
         algorithm: ``streebog256``, ``streebog512`` or ``gost94`` (CryptoPro S-box).
+        handle: of the library, taken over; a new one otherwise.
 
     Raises:
         OSError: the library refuses the algorithm (FIPS mode, a cut-down build).
     """
 
-    __slots__ = ("_code", "_handle", "_size")
+    __slots__ = ("_code", "_handle", "_name", "_size")
 
-    def __init__(self, algorithm: str) -> None:
-        self._handle = ctypes.c_void_p()
+    def __init__(self, algorithm: str, handle: ctypes.c_void_p | None = None) -> None:
+        self._handle = handle or ctypes.c_void_p()
+        self._name = algorithm
         self._code, self._size = _ALGORITHMS[algorithm]
-        if _library().gcry_md_open(ctypes.byref(self._handle), self._code, 0):
+        if handle is None and _library().gcry_md_open(ctypes.byref(self._handle), self._code, 0):
             raise OSError(f"libgcrypt has no {algorithm}")
 
     def __del__(self) -> None:
@@ -112,12 +114,10 @@ class Hash:
 
     def copy(self) -> Hash:
         """Return an independent copy."""
-        twin = Hash.__new__(Hash)
-        twin._handle = ctypes.c_void_p()
-        twin._code, twin._size = self._code, self._size
-        if _library().gcry_md_copy(ctypes.byref(twin._handle), self._handle):
+        handle = ctypes.c_void_p()
+        if _library().gcry_md_copy(ctypes.byref(handle), self._handle):
             raise MemoryError
-        return twin
+        return Hash(self._name, handle)
 
 
 def pbkdf2(bits: int, password: bytes, salt: bytes, rounds: int, size: int) -> bytes | None:

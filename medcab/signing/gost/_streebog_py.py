@@ -7,6 +7,7 @@ round is 64 look-ups joined by exclusive or.
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cache, reduce
 from operator import getitem, xor
 
@@ -91,7 +92,4 @@ class State:
 
     def copy(self) -> State:
         """Return an independent copy."""
-        twin = State.__new__(State)
-        twin.bits, twin._h, twin._n = self.bits, self._h, self._n
-        twin._sigma, twin._buffer = self._sigma, self._buffer
-        return twin
+        return copy(self)

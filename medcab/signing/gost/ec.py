@@ -204,7 +204,7 @@ class Arithmetic:
         """``scalar`` times ``point``, not reduced by the order; ``None`` at infinity."""
         total = self._zero()
         numbers = (self._number(point[0]), self._number(point[1]))
-        for bit in bin(scalar)[2:]:
+        for bit in f"{scalar:b}":
             total = self._double(total)
             if bit == "1":
                 total = self._add(total, numbers)
