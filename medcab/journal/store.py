@@ -1,0 +1,278 @@
+"""The file of the journal: SQLite, write-ahead log, one writer at a time, nothing ever changed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from medcab.errors import InputError, OutputError
+from medcab.journal.chain import GENESIS, ChainProblem, Verification, canonical, link
+from medcab.journal.entry import Entry
+from medcab.text import N_
+
+__all__ = ["Journal", "Record"]
+
+_APPLICATION_ID: Final = 0x6D63_6A6C  # "mcjl"
+_WAIT: Final = 60.0
+_SCHEMA: Final = """
+CREATE TABLE records (
+    number INTEGER PRIMARY KEY,
+    content BLOB NOT NULL,
+    previous BLOB NOT NULL,
+    hash BLOB NOT NULL
+) STRICT;
+CREATE TABLE state (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    base_number INTEGER NOT NULL, base_hash BLOB NOT NULL,
+    head_number INTEGER NOT NULL, head_hash BLOB NOT NULL
+) STRICT;
+CREATE TABLE seals (
+    number INTEGER NOT NULL, statement BLOB NOT NULL, signature BLOB NOT NULL
+) STRICT;
+CREATE TRIGGER records_are_not_changed BEFORE UPDATE ON records
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER records_are_not_removed BEFORE DELETE ON records
+    WHEN old.number > (SELECT base_number FROM state)
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A stored record: its number, its content and its hash (hexadecimal)."""
+
+    number: int
+    content: dict[str, Any]
+    hash: str
+
+
+class Journal:
+    """A journal file, opened (and made, where it does not exist).
+
+    Several processes may append at once. A record is on the disk when :meth:`append` returns.
+
+    Args:
+        path: the file; its folder must exist.
+        create: make it when it is missing.
+
+    Raises:
+        InputError: it is missing (with ``create=False``) or is no journal.
+        OutputError: it cannot be made or written.
+    """
+
+    def __init__(self, path: str | Path, *, create: bool = True) -> None:
+        self.path = Path(path)
+        if not create and not self.path.is_file():
+            raise InputError(N_("There is no journal {path}."), path=str(path))
+        try:
+            self._db = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None)
+            self._prepare()
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+
+    def _prepare(self) -> None:
+        db = self._db
+        db.execute(f"PRAGMA busy_timeout = {int(_WAIT * 1000)}")
+        with self._writing():
+            known = db.execute("PRAGMA application_id").fetchone()[0]
+            tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            if known == 0 and tables == 0:
+                # executescript would commit first: the schema must appear whole or not at all.
+                for statement in _statements(_SCHEMA):
+                    db.execute(statement)
+                db.execute("INSERT INTO state VALUES (1, 0, ?, 0, ?)", (GENESIS, GENESIS))
+                db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+            elif known != _APPLICATION_ID:
+                raise InputError(
+                    N_("{path} is a database, but not a journal of medcab."),
+                    hint=N_("Name another file."),
+                    path=str(self.path),
+                )
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        # IMMEDIATE takes the write lock before anything is read, so two writers cannot both
+        # chain onto the same head.
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def _failed(self, error: sqlite3.Error) -> InputError | OutputError:
+        name = getattr(error, "sqlite_errorname", "")
+        if name in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
+            return InputError(
+                N_("{path} is damaged or is no journal: {reason}."),
+                hint=N_("Keep the file as it is and restore it from a copy."),
+                path=str(self.path),
+                reason=str(error),
+            )
+        return OutputError(
+            N_("The journal {path} cannot be written: {reason}."),
+            hint=N_("Check that the folder exists, may be written to and has free space."),
+            path=str(self.path),
+            reason=str(error),
+        )
+
+    def append(self, entry: Entry) -> int:
+        """Add ``entry``; return its number. When this returns, the record is on the disk.
+
+        Raises:
+            OutputError: it could not be written (full disk, lock); the journal is as before.
+        """
+        content = canonical(entry.plain())
+        try:
+            with self._writing():
+                return self._add(content)
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+
+    def _add(self, content: bytes) -> int:
+        last, previous = self._db.execute("SELECT head_number, head_hash FROM state").fetchone()
+        number = int(last) + 1
+        fresh = link(number, previous, content)
+        self._db.execute(
+            "INSERT INTO records VALUES (?, ?, ?, ?)", (number, content, previous, fresh)
+        )
+        self._db.execute("UPDATE state SET head_number = ?, head_hash = ?", (number, fresh))
+        return number
+
+    def head(self) -> tuple[int, bytes]:
+        """Return number and hash of the last record; (0, zeros) when there is none."""
+        number, fresh = self._db.execute("SELECT head_number, head_hash FROM state").fetchone()
+        return int(number), bytes(fresh)
+
+    def records(self, *, last: int | None = None) -> Iterator[Record]:
+        """Yield the records in order, or only the ``last`` ones."""
+        first = 0 if last is None else self.head()[0] - last
+        rows = self._db.execute(
+            "SELECT number, content, hash FROM records WHERE number > ? ORDER BY number", (first,)
+        )
+        for number, content, fresh in rows:
+            yield Record(number, json.loads(content), bytes(fresh).hex())
+
+    def verify(self) -> Verification:
+        """Walk the chain from its base to its head.
+
+        Every edited, removed, added or moved record gives a problem; so does a head that does
+        not fit. A rewrite of the whole file can only be found with a seal kept elsewhere.
+        """
+        problems: list[ChainProblem] = []
+        count = 0
+        expected, previous = 1, GENESIS
+        first = 1
+        try:
+            base, base_hash, last, head = self._db.execute(
+                "SELECT base_number, base_hash, head_number, head_hash FROM state"
+            ).fetchone()
+            expected, previous, first = base + 1, base_hash, base + 1
+            rows = self._db.execute(
+                "SELECT number, content, previous, hash FROM records ORDER BY number"
+            )
+            for number, content, before, fresh in rows:
+                count += 1
+                if number != expected:
+                    problems.append(ChainProblem("missing", expected))
+                if before != previous:
+                    problems.append(ChainProblem("broken", number))
+                if not isinstance(content, bytes) or link(number, before, content) != fresh:
+                    problems.append(ChainProblem("edited", number))
+                expected, previous = number + 1, fresh
+            if expected - 1 != last or previous != head:
+                problems.append(ChainProblem("cut", last))
+        except (sqlite3.Error, TypeError, ValueError):
+            problems.append(ChainProblem("damaged", expected))
+        return Verification(count, first, bytes(previous).hex(), tuple(problems))
+
+    def prune(self, before: datetime, entry: Entry) -> int:
+        """Remove the records older than ``before``; what remains still verifies.
+
+        The hash of the last removed record becomes the base of the chain, and ``entry`` is
+        appended to say who did it.
+
+        Returns:
+            how many records were removed.
+        """
+        limit = before.astimezone(UTC).isoformat(timespec="milliseconds")
+        try:
+            with self._writing():
+                newest = 0
+                for number, content in self._db.execute(
+                    "SELECT number, content FROM records ORDER BY number"
+                ):
+                    if json.loads(content)["at"] >= limit:
+                        break
+                    newest = number
+                if not newest:
+                    return 0
+                (base,) = self._db.execute(
+                    "SELECT hash FROM records WHERE number = ?", (newest,)
+                ).fetchone()
+                self._db.execute("UPDATE state SET base_number = ?, base_hash = ?", (newest, base))
+                removed = self._db.execute(
+                    "DELETE FROM records WHERE number <= ?", (newest,)
+                ).rowcount
+                self._add(canonical(entry.plain()))
+                return int(removed)
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+
+    def add_seal(self, number: int, statement: bytes, signature: bytes) -> None:
+        """Keep a seal (see :mod:`medcab.journal.seal`) beside the records."""
+        try:
+            with self._writing():
+                self._db.execute(
+                    "INSERT INTO seals VALUES (?, ?, ?)", (number, statement, signature)
+                )
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+
+    def seals(self) -> list[tuple[int, bytes, bytes]]:
+        """Return (number, statement, signature) of every seal."""
+        return list(self._db.execute("SELECT number, statement, signature FROM seals"))
+
+    def hash_of(self, number: int) -> bytes | None:
+        """Return the hash of record ``number``; None when it is not there."""
+        row = self._db.execute("SELECT hash FROM records WHERE number = ?", (number,)).fetchone()
+        if row is None:
+            row = self._db.execute(
+                "SELECT base_hash FROM state WHERE base_number = ?", (number,)
+            ).fetchone()
+        return None if row is None else bytes(row[0])
+
+
+def _statements(script: str) -> Iterator[str]:
+    statement = ""
+    for line in script.splitlines():
+        statement += line + "\n"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
