@@ -1,0 +1,1 @@
+"""Rules about the form, by subject; :mod:`medcab.validators.form` gathers them."""
