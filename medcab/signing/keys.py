@@ -116,10 +116,10 @@ class SoftwareKey:
                 digest=digest,
             )
         algorithm: hashes.HashAlgorithm = {
-            "sha256": hashes.SHA256,
-            "sha384": hashes.SHA384,
-            "sha512": hashes.SHA512,
-        }[digest]()
+            "sha256": hashes.SHA256(),
+            "sha384": hashes.SHA384(),
+            "sha512": hashes.SHA512(),
+        }[digest]
         if self._algorithm == "ec":
             return bytes(self._key.sign(data, ec.ECDSA(algorithm)))
         scheme: padding.AsymmetricPadding = padding.PKCS1v15()
@@ -239,14 +239,15 @@ def load_pem(
         InputError: there is no certificate.
         SigningError: the key cannot be read, or no certificate fits it.
     """
+    from medcab.signing.gost.keys import GostPrivateKey, GostSigningKey
+
     private_key = load_private_key(key_pem, password)
     certificates = load_certificates(cert_pem if cert_pem is not None else key_pem, "PEM")
     for certificate in certificates:
         if _fits(private_key, certificate):
             chain = order_chain(certificate, certificates)
-            if hasattr(private_key, "as_signing_key"):
-                made: SigningKey = private_key.as_signing_key(certificate, chain)
-                return made
+            if isinstance(private_key, GostPrivateKey):
+                return GostSigningKey(private_key, certificate, chain)
             return SoftwareKey(private_key, certificate, chain)
     raise SigningError(
         N_("None of the {count} certificates belongs to the private key."),
@@ -272,6 +273,9 @@ def load_private_key(data: bytes, password: str | bytes | None = None) -> Any:
     from cryptography.hazmat.primitives import serialization
 
     secret = password.encode() if isinstance(password, str) else password
+    gost = _gost_key(data, secret)
+    if gost is not None:
+        return gost
     text = data
     loader = serialization.load_der_private_key
     if b"-----BEGIN " in data:
@@ -302,3 +306,34 @@ def load_private_key(data: bytes, password: str | bytes | None = None) -> Any:
             N_("The private key cannot be read."),
             hint=N_("PKCS#8, PKCS#1 and SEC1 keys are read, in PEM or DER."),
         ) from None
+
+
+def _gost_key(data: bytes, secret: bytes | None) -> Any:
+    """A GOST key in PKCS#8, plain or encrypted; None when ``data`` is something else."""
+    from medcab.signing.gost.pfx import load_encrypted_key
+
+    pkcs8 = data
+    label = b""
+    if b"-----BEGIN " in data:
+        for label, der, _whole in pem_blocks(data):
+            if label in (b"PRIVATE KEY", b"ENCRYPTED PRIVATE KEY"):
+                pkcs8 = der
+                break
+        else:
+            return None
+    if b"\x2a\x85\x03" not in pkcs8[:120]:
+        return None
+    try:
+        if label != b"ENCRYPTED PRIVATE KEY":
+            from medcab.signing.gost.keys import load_private_key as load
+
+            return load(pkcs8)
+    except ValueError:
+        if label:
+            return None
+    if secret is None:
+        raise PasswordError(
+            N_("The private key is encrypted."),
+            hint=N_("Say how to get its password: --password-from prompt"),
+        )
+    return load_encrypted_key(pkcs8, secret.decode("utf-8", "replace"))
