@@ -120,10 +120,10 @@ class Hash:
         return Hash(self._name, handle)
 
 
-def pbkdf2(bits: int, password: bytes, salt: bytes, rounds: int, size: int) -> bytes | None:
-    """Derive ``size`` bytes with HMAC-Streebog; ``None`` if the library refuses (empty input)."""
+def pbkdf2(algorithm: str, password: bytes, salt: bytes, rounds: int, size: int) -> bytes | None:
+    """Derive ``size`` bytes with HMAC; ``None`` if the library refuses (empty input)."""
     out = ctypes.create_string_buffer(size)
-    code = _ALGORITHMS[f"streebog{bits}"][0]
+    code = _ALGORITHMS[algorithm][0]
     failed = _library().gcry_kdf_derive(
         password, len(password), _PBKDF2, code, salt, len(salt), rounds, size, out
     )

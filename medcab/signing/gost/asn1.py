@@ -247,7 +247,7 @@ def _touch(value: Any) -> None:
     if isinstance(value, core.Any):
         value.dump()
     elif isinstance(value, core.Sequence):
-        for name in value._fields:  # noqa: SLF001
+        for name in value._fields:
             _touch(value[name[0]])
     elif isinstance(value, core.SequenceOf | core.SetOf):
         for item in value:

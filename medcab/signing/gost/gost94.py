@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import hmac
 from functools import cache
 from typing import Any, Final
 
+from medcab.errors import LimitError
 from medcab.signing.gost.gost28147 import SBOX_GOST94, Gost28147
+from medcab.text import N_
 
-__all__ = ["Gost94", "new"]
+__all__ = ["MAX_ROUNDS", "Gost94", "is_native", "new", "pbkdf2"]
+
+MAX_ROUNDS: Final = {True: 2_000_000, False: 3_000}
+"""Most iterations of PBKDF2 that are carried out: with libgcrypt, and without."""
 
 _C3: Final = 0xFF00FFFF000000FFFF0000FF00FFFF0000FF00FF00FF00FFFF00FF00FF00FF00
 _M64: Final = (1 << 64) - 1
@@ -97,6 +103,11 @@ def _native() -> Any:
         return None
 
 
+def is_native() -> bool:
+    """Tell whether libgcrypt does the work."""
+    return _native() is not None
+
+
 class Gost94:
     """An incremental hash with the interface of :mod:`hashlib`. Make it with :func:`new`."""
 
@@ -133,3 +144,47 @@ def new(data: Any = b"", *, native: bool = True) -> Gost94:
     if len(data):
         state.update(data)
     return Gost94(state)
+
+
+def pbkdf2(password: bytes, salt: bytes, rounds: int, size: int) -> bytes:
+    """PBKDF2 with HMAC on this hash (RFC 4357, section 3: blocks of 32 bytes).
+
+    Raises:
+        LimitError: more iterations than :data:`MAX_ROUNDS` allows.
+        ValueError: ``rounds`` or ``size`` out of range.
+    """
+    if rounds < 1 or not 1 <= size <= 1024:
+        raise ValueError("rounds or size out of range")
+    limit = MAX_ROUNDS[is_native()]
+    if rounds > limit:
+        raise LimitError(
+            N_("The key derivation asks for {rounds} iterations; at most {limit} are done here."),
+            hint=N_("Export the key anew with GOST R 34.11-2012 or AES and 2000 iterations."),
+            rounds=rounds,
+            limit=limit,
+        )
+    if is_native():
+        from medcab.signing.gost import _gcrypt
+
+        derived = _gcrypt.pbkdf2("gost94", password, salt, rounds, size)
+        if derived is not None:
+            return derived
+    keyed = hmac.new(password, digestmod=new)
+    out = b""
+    number = 0
+    while len(out) < size:
+        number += 1
+        u = _prf(keyed, salt + number.to_bytes(4, "big"))
+        total = int.from_bytes(u, "big")
+        for _ in range(rounds - 1):
+            u = _prf(keyed, u)
+            total ^= int.from_bytes(u, "big")
+        out += total.to_bytes(32, "big")
+    return out[:size]
+
+
+def _prf(keyed: Any, data: bytes) -> bytes:
+    mac = keyed.copy()
+    mac.update(data)
+    digest: bytes = mac.digest()
+    return digest

@@ -22,6 +22,7 @@ CRYPTOPRO_PBE: Final = "1.2.840.113549.1.12.1.80"
 _PBES2: Final = "1.2.840.113549.1.5.13"
 _PBKDF2: Final = "1.2.840.113549.1.5.12"
 _STREEBOG_PRF: Final = {"1.2.643.7.1.1.4.1": 256, "1.2.643.7.1.1.4.2": 512}
+_GOST94_PRF: Final = "1.2.643.2.2.10"
 _SHA_PRF: Final = {
     "1.2.840.113549.2.7": "sha1",
     "1.2.840.113549.2.8": "sha224",
@@ -144,6 +145,8 @@ class Decryptor:
         if prf in _STREEBOG_PRF:
             self.spend(rounds, slow=True)
             return streebog.pbkdf2(_STREEBOG_PRF[prf], self._utf8, salt, rounds, size)
+        if prf == _GOST94_PRF:
+            return gost94.pbkdf2(self._utf8, salt, rounds, size)
         if prf in _SHA_PRF:
             self.spend(rounds)
             return hashlib.pbkdf2_hmac(_SHA_PRF[prf], self._utf8, salt, rounds, size)

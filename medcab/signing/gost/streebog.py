@@ -283,7 +283,7 @@ def pbkdf2(
     if found.name == "libgcrypt":
         from medcab.signing.gost import _gcrypt
 
-        derived = _gcrypt.pbkdf2(bits, password, salt, rounds, size)
+        derived = _gcrypt.pbkdf2(f"streebog{bits}", password, salt, rounds, size)
         if derived is not None:
             return derived
     return _pbkdf2(partial(factory, bits), password, salt, rounds, size)
