@@ -83,8 +83,6 @@ RULE_MODULES: Final = (
     "medcab.validators.image_density",
     "medcab.validators.resolution",
     "medcab.validators.form",
-    "medcab.validators.scan.rules",
-    "medcab.signing.rules",
 )
 
 

@@ -96,6 +96,16 @@ def command(
     fix_hint: Annotated[
         bool, typer.Option("--fix-hint", help=_h("Tell which findings medcab fix can repair."))
     ] = False,
+    journal: Annotated[
+        str | None,
+        typer.Option(
+            "--journal", envvar="MEDCAB_JOURNAL", help=_h("Record the run in this journal.")
+        ),
+    ] = None,
+    journal_full: Annotated[
+        bool,
+        typer.Option("--journal-full", help=_h("Keep names and values in the journal unmasked.")),
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help=_h("Only the verdict."))] = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help=_h("Also the checks that passed."))
@@ -139,7 +149,12 @@ def command(
     )
     with progress(len(package.documents), tr()("Checking"), quiet=quiet) as advance:
         report = engine.run(package, chosen, options, lambda d: advance(1, d.name))
-    _write(report, writers, quiet=quiet, verbose=verbose, fix_hint=fix_hint)
+    record = None
+    if journal:
+        from medcab.commands import _journal
+
+        record = str(_journal.record(journal, report, command="check", full=journal_full))
+    _write(report, writers, record, quiet=quiet, verbose=verbose, fix_hint=fix_hint)
     raise typer.Exit(exit_code(report, fail_on=fail_on, exit_zero=exit_zero))
 
 
@@ -248,6 +263,7 @@ def _writers(first: str, more: list[str]) -> list[tuple[Any, str | None]]:
 def _write(
     report: Report,
     writers: list[tuple[Any, str | None]],
+    record: str | None,
     *,
     quiet: bool,
     verbose: bool,
@@ -263,7 +279,7 @@ def _write(
         options = (
             text_options(quiet=quiet, verbose=verbose, fix_hint=fix_hint)
             if path is None
-            else Options(quiet=quiet, verbose=verbose, fix_hint=fix_hint)
+            else Options(quiet=quiet, verbose=verbose, fix_hint=fix_hint, record=record)
         )
         writer.write(report, tr(), stream, options=options)
         write_result(stream.getvalue(), path)
