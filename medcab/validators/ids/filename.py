@@ -144,7 +144,7 @@ def _words(stem: str) -> list[str]:
 
 def _check_extension(text: str, stem: str, extension: str, accepted: Collection[str]) -> None:
     low = extension.lower()
-    at = len(stem) + 2
+    at = len(stem) + 2 if extension else None
     if low not in accepted:
         raise InvalidIdentifier(
             _KIND,

@@ -156,7 +156,7 @@ def check_letters(kind: str, text: str, names: str, allowed: str = "") -> None:
 def _bad_letter(
     kind: str, text: str, at: int, char: str, part: int, place: int
 ) -> InvalidIdentifier:
-    if unicodedata.combining(char):
+    if at > 1 and unicodedata.combining(char):
         whole = unicodedata.normalize("NFC", text[max(0, at - 2) : at])
         if len(whole) == 1:
             meant = unicodedata.normalize("NFC", text)

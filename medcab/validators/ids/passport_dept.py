@@ -21,7 +21,7 @@ from medcab.validators.ids._base import (
     LOOKALIKE_DIGITS,
     Identifier,
     InvalidIdentifier,
-    Suggestion,
+    meant,
     quick,
     require_text,
 )
@@ -47,7 +47,7 @@ def validate(text: str, **_context: Any) -> str:
     require_text(_KIND, text, 64)
     if not _SHAPE.fullmatch(text):
         at = next((i for i, c in enumerate(text, 1) if not ("0" <= c <= "9" or c in HYPHENS)), None)
-        meant = format("".join(LOOKALIKE_DIGITS.get(c, c) for c in text.strip()))
+        guess = format("".join(LOOKALIKE_DIGITS.get(c, c) for c in text.strip()))
         raise InvalidIdentifier(
             _KIND,
             "shape",
@@ -55,7 +55,7 @@ def validate(text: str, **_context: Any) -> str:
             position=at,
             expected="NNN-NNN",
             found=text[at - 1] if at else text,
-            suggestions=(Suggestion(meant, "format"),) if _SHAPE.fullmatch(meant) else (),
+            suggestions=meant(text, guess, "format", is_valid) if _SHAPE.fullmatch(guess) else (),
         )
     if text.startswith("00"):
         raise InvalidIdentifier(_KIND, "region", text, position=1, found="00", suggestions=())
