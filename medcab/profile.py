@@ -42,6 +42,7 @@ __all__ = [
     "lint",
     "load",
     "names",
+    "overlay_titles",
     "overlays",
 ]
 
@@ -58,6 +59,11 @@ def names() -> tuple[str, ...]:
 def overlays() -> tuple[str, ...]:
     """Names of the bundled overlays, sorted."""
     return _overlays()
+
+
+def overlay_titles() -> dict[str, dict[str, str]]:
+    """Names of the bundled overlays with their titles by language."""
+    return {n: dict(_read(n)[1].get("title", {})) for n in _overlays()}
 
 
 def load(name_or_path: str, overlays: Sequence[str] = ()) -> Profile:

@@ -8,7 +8,7 @@ import zipfile
 from datetime import date, datetime
 from typing import Any, Final
 
-from medcab.forms.aliases import canonical
+from medcab.forms.aliases import canonical, plain
 from medcab.forms.trees import Node, decode, fail, scalar, twice
 
 __all__ = ["read_csv", "read_xlsx"]
@@ -16,6 +16,8 @@ __all__ = ["read_csv", "read_xlsx"]
 MAX_ROWS: Final = 5_000
 MAX_COLUMNS: Final = 500
 MAX_UNPACKED: Final = 64 << 20
+
+_HEADS: Final = frozenset({"поле", "показатель", "реквизит", "названиеполя", "field"})
 
 _Row = list[tuple[str, str]]  # (text, where)
 
@@ -104,13 +106,13 @@ def _fields(rows: list[_Row], path: str) -> Node:
     members: dict[str, Node] = {}
     for row in rows:
         key, where = row[0]
-        values = [(text, place) for text, place in row[1:] if text.strip()]
+        # Only the second column holds values: what stands further right are remarks.
+        text, place = row[1] if len(row) > 1 else ("", where)
         key = key.strip()
-        if not key or (canonical(key) is None and not values):
-            continue  # a title line or a remark
+        if plain(key) in _HEADS or not key or (canonical(key) is None and not text.strip()):
+            continue  # the heading, a title line or a remark
         if key in members:
             twice(path, key, where)
-        text, place = values[0] if values else ("", row[1][1] if len(row) > 1 else where)
         members[key] = Node(text, place)
     return Node(members)
 

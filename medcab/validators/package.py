@@ -151,7 +151,7 @@ def _absent(ctx: PackageContext, level: Severity) -> Iterator[Hit | Unknown]:
 def _args(requirement: Requirement) -> dict[str, Any]:
     return {
         "types": list(requirement.types),
-        "source": requirement.source,
+        "source": requirement.source.removeprefix("RULES.md "),
         "requirement": requirement.id,
     }
 

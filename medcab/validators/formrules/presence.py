@@ -80,7 +80,7 @@ def field_missing(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         for wanted in ctx.profile.fields:
             if not wanted.required or view.get(wanted.name) is not None:
                 continue
-            args = {"field": wanted.name, "source": wanted.source}
+            args = {"field": wanted.name, "source": wanted.source.removeprefix("RULES.md ")}
             field = view.field(wanted.name)
             if wanted.when is not None:
                 decision = wanted.when.decide(view.get, ctx.profile.parameters)
