@@ -16,6 +16,7 @@ from typing import Final
 from asn1crypto import cms, core, x509
 
 from medcab.errors import InputError, SigningError
+from medcab.signing.gost.oids import register_names
 from medcab.text import N_
 
 __all__ = [
@@ -35,6 +36,8 @@ __all__ = [
     "touch",
     "unwrap_base64",
 ]
+
+register_names()  # asn1crypto takes certificates with GOST keys for damaged ones otherwise
 
 MAX_CERTIFICATES: Final = 5_000
 _MAX_CERTIFICATE_BYTES: Final = 256 * 1024
