@@ -28,6 +28,9 @@ _WRITERS: Final = MappingProxyType(
         "junit": "medcab.formats.junit:JUnitWriter",
         "github": "medcab.formats.github:GitHubWriter",
         "gitlab": "medcab.formats.gitlab:GitLabWriter",
+        "html": "medcab.formats.html:HtmlWriter",
+        "pdf": "medcab.formats.pdf:PdfWriter",
+        "xlsx": "medcab.formats.xlsx:XlsxWriter",
     }
 )
 

@@ -220,9 +220,7 @@ def _advice(groups: Iterable[Group]) -> tuple[Advice, ...]:
             fixable[one.help] = fixable.get(one.help, False) or (rule is not None and rule.fixable)
             where = group.heading if not one.place else f"{group.heading}, {one.place}"
             places.setdefault(one.help, {})[where] = None
-    made = (
-        Advice(h, tuple(rules[h]), tuple(places[h]), gravest[h], fixable[h]) for h in rules
-    )
+    made = (Advice(h, tuple(rules[h]), tuple(places[h]), gravest[h], fixable[h]) for h in rules)
     return tuple(sorted(made, key=lambda a: a.gravest))
 
 

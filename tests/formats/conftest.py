@@ -85,6 +85,10 @@ def _fake(rule_id, name, title, message, fix, severity=Severity.ERROR, plural=No
 @pytest.fixture(autouse=True)
 def fake_rules(monkeypatch):
     """Only the rules of this file exist."""
+    install_fake_rules(monkeypatch)
+
+
+def install_fake_rules(monkeypatch):
     monkeypatch.setattr(rules, "RULE_MODULES", ())
     monkeypatch.setattr(rules, "_registry", {})
     monkeypatch.setattr(sentences, "_by_id", {})
