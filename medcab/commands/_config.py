@@ -42,8 +42,10 @@ class Settings:
         """Return defaults in the shape that Typer takes: command name -> option -> value."""
         from medcab.commands._table import COMMANDS
 
-        shared = {k: v for k, v in self.values.items() if k in SHARED}
-        return {name: {**shared, **self.values.get(name, {})} for name in COMMANDS}
+        # ``profile`` is an option and a command: a table of that name belongs to the command.
+        shared = {k: v for k, v in self.values.items() if k in SHARED and not isinstance(v, dict)}
+        tables = {k: v for k, v in self.values.items() if isinstance(v, dict)}
+        return {name: {**shared, **tables.get(name, {})} for name in COMMANDS}
 
     @property
     def ignore(self) -> Mapping[str, list[str]]:
@@ -115,7 +117,7 @@ def _checked(path: Path, values: dict[str, Any]) -> Settings:
                 path=str(path),
                 key=key,
             )
-        if table and not isinstance(value, dict):
+        if table and key not in SHARED and not isinstance(value, dict):
             raise ConfigError(
                 N_("{path}: {key} must be a table, as in [{key}]."), path=str(path), key=key
             )
