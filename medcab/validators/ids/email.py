@@ -76,7 +76,7 @@ def validate(text: str, **_context: Any) -> str:
         raise InvalidIdentifier(_KIND, "at", text, expected=1, found=text.count("@"))
     local, _, domain = text.partition("@")
     _check_local(text, local)
-    _check_domain(text, domain, len(local) + 2)
+    _check_domain(text, domain, min(len(local) + 2, len(text)))
     return compact(text)
 
 

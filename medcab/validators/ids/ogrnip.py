@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from medcab.text import N_
 from medcab.validators.ids._base import Identifier, InvalidIdentifier, current_year, digits_only
+from medcab.validators.ids._groups import weighted
 from medcab.validators.ids._regions import TAX
 
 __all__ = [
@@ -32,6 +33,14 @@ __all__ = [
 ]
 
 _KIND: Final = "ogrnip"
+
+# Powers of ten modulo 13: the remainder of the whole number is that of the weighted sum.
+_WEIGHTS: Final = tuple(pow(10, 13 - at, 13) for at in range(14))
+_PREFIX: Final[dict[str, int]] = {}
+_B: Final = weighted(*_WEIGHTS[5:8])
+_C: Final = weighted(*_WEIGHTS[8:11])
+_D: Final = weighted(*_WEIGHTS[11:])
+_CHECK: Final = tuple(str(total % 13 % 10) for total in range(9 * sum(_WEIGHTS) + 1))
 
 
 def check_digit(fourteen: str) -> str:
@@ -85,16 +94,28 @@ def validate(text: str, *, today: Any = None, **_context: Any) -> str:
 def is_valid(text: Any) -> bool:
     """Tell whether ``text`` is a valid ОГРНИП today."""
     try:
-        if not (len(text) == 15 and text.isascii() and text.isdecimal() and text[0] == "3"):
-            return False
-        number, check = divmod(int(text), 10)
-    except (AttributeError, TypeError, ValueError):
+        total = _PREFIX[text[:5]] + _B[text[5:8]] + _C[text[8:11]] + _D[text[11:14]]
+        right: bool = _CHECK[total] == text[14:]
+        return right
+    except (KeyError, TypeError):
+        if not _PREFIX:
+            _fill_prefixes()
+            return is_valid(text)
+    try:
+        validate(text)
+    except InvalidIdentifier:
         return False
-    return (
-        number % 13 % 10 == check
-        and 4 <= int(text[1:3]) <= current_year() - 2000
-        and text[3:5] != "00"
-    )
+    return True
+
+
+def _fill_prefixes() -> None:
+    """Fill the table of possible beginnings; in a new year the slow way helps until the restart."""
+    regions = [f"{n:02d}" for n in range(1, 100)]
+    for year in range(4, current_year() - 1999):
+        for sign in "3":
+            for region in regions:
+                prefix = f"{sign}{year:02d}{region}"
+                _PREFIX[prefix] = sum(w * int(d) for w, d in zip(_WEIGHTS[:5], prefix, strict=True))
 
 
 def format(text: str) -> str:  # noqa: A001 - python-stdnum's name for it
