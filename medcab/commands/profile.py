@@ -12,6 +12,7 @@ from medcab.errors import ExitCode, UsageError
 from medcab.text import N_
 
 if TYPE_CHECKING:
+    from medcab.conditions import Condition
     from medcab.profile import Profile
 
 __all__ = ["app"]
@@ -152,12 +153,13 @@ def _size(value: int | None) -> str:
 def _print(p: Profile) -> None:
     from rich.text import Text
 
-    from medcab.conditions_text import describe
     from medcab.vocabulary import DOCUMENT_TYPES, FIELDS
 
     console, say, language = stdout(), tr(), state().language
     console.print(Text(p.name, style="bold").append(f": {p.titles[language]}", style="not bold"))
-    console.print(say(N_("Sources: {sources}"), sources="; ".join(p.sources)), markup=False)
+    console.print(
+        say(N_("Sources: {sources}"), sources="; ".join(_row(s) for s in p.sources)), markup=False
+    )
     files = p.files
     console.print()
     console.print(
@@ -179,21 +181,19 @@ def _print(p: Profile) -> None:
     if p.documents:
         rows = []
         for r in p.documents:
-            when = (
-                f" ({say(N_('if {condition}'), condition=describe(r.when, say))})" if r.when else ""
-            )
+            when = _when(r.when)
             either = f" {say(N_('or'))} "
             names = either.join(f"{say(DOCUMENT_TYPES[t])} [{t}]" for t in r.types)
-            rows.append((names, say(levels[r.level.value]) + when, r.source))
+            rows.append((names, say(levels[r.level.value]) + when, _row(r.source)))
         _table((N_("Document"), N_("Need"), N_("Source")), rows)
     if p.fields:
         rows = []
         for f in p.fields:
             need = say(levels[f.level.value]) if f.required else say(N_("may be left blank"))
-            when = (
-                f" ({say(N_('if {condition}'), condition=describe(f.when, say))})" if f.when else ""
+            when = _when(f.when)
+            rows.append(
+                (f"{say(FIELDS.get(f.name, f.name))} [{f.name}]", need + when, _row(f.source))
             )
-            rows.append((f"{say(FIELDS.get(f.name, f.name))} [{f.name}]", need + when, f.source))
         _table((N_("Field"), N_("Need"), N_("Source")), rows)
     if p.parameters:
         _table(
@@ -210,6 +210,19 @@ def _print(p: Profile) -> None:
     if p.contradictions:
         decided = [(c.id, c.decision.get(language, "")) for c in p.contradictions]
         _table((N_("Contradiction"), N_("How it is decided")), decided)
+
+
+def _row(source: str) -> str:
+    """The rows of the table of requirements (docs/rules-coverage.md) without its name."""
+    return source.removeprefix("RULES.md").lstrip(", ")
+
+
+def _when(condition: Condition | None) -> str:
+    from medcab.conditions_text import describe
+
+    if condition is None:
+        return ""
+    return " (" + tr()(N_("if {condition}"), condition=describe(condition, tr())) + ")"
 
 
 def _table(heads: tuple[str, ...], rows: list[Any]) -> None:

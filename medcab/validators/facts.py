@@ -188,7 +188,7 @@ class PageFacts:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An action of a PDF: ``kind`` as in its /S (``JavaScript``, ``Launch``, ``SubmitForm``...)."""
+    """An action of a PDF: ``kind`` is JavaScript, Launch, SubmitForm, ImportData, GoToE or RichMedia."""
 
     kind: str
     page: int | None = None

@@ -254,41 +254,6 @@ def package_empty(ctx: PackageContext) -> Iterator[Hit | Unknown]:
 
 
 @rule(
-    "PKG007",
-    "documents-identical",
-    scope=Scope.PACKAGE,
-    severity=Severity.WARNING,
-    message=N_("The same file lies in the package under two names: {other_path}."),
-    since="0.1.0",
-)
-def documents_identical(ctx: PackageContext) -> Iterator[Hit | Unknown]:
-    """Two files of the package are the same, byte for byte.
-
-    What it checks:
-        The SHA-256 sums of all files.
-
-    Why it matters:
-        One scan under two names usually means that a needed document was overwritten or attached
-        in place of another.
-
-    How to fix:
-        Open both files and replace the wrong one with the right scan.
-
-    Source:
-        RULES.md, D03, F13 (each document under its own type).
-    """
-    seen: dict[str, str] = {}
-    for document in ctx.package.documents:
-        digest = getattr(document.facts, "sha256", None)
-        if not digest or document.size == 0:
-            continue
-        if digest in seen:
-            yield Hit(args={"other_path": seen[digest]}, path=document.path, member=document.member)
-        else:
-            seen[digest] = document.path
-
-
-@rule(
     "PKG008",
     "document-expired",
     scope=Scope.DOCUMENT,

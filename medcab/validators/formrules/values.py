@@ -314,7 +314,7 @@ def field_stray_characters(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         written as two characters.
 
     Why it matters:
-        The portal compares texts letter by letter: «Главный  врач» is not «Главный врач».
+        The portal compares texts letter by letter: with two blanks «Главный врач» is another text.
 
     How to fix:
         Type the value anew; do not paste it from another program.

@@ -152,6 +152,6 @@ def _line(error: object) -> str:
     text = " ".join(str(error).split())
     for mark in (": ", "): "):
         head, found, rest = text.partition(mark)
-        if found and (".pdf" in head.lower() or head.startswith("<_io")) and rest:
+        if found and (".pdf" in head.lower() or "<_io" in head) and rest:
             text = rest
     return text[:_MAX_TEXT]

@@ -12,9 +12,13 @@ from medcab.validators.facts import Action, Attachment, LimitHit, ProbeLimits
 
 __all__ = ["Census"]
 
-_KINDS: Final = frozenset(
-    {"JavaScript", "Launch", "SubmitForm", "ImportData", "GoToE", "GoToR", "Rendition", "RichMedia"}
-)
+# An action and the keys of which it has one; a structure element of that name has none of them.
+_KINDS: Final = {
+    "Launch": ("/F", "/Win", "/Mac", "/Unix"),
+    "SubmitForm": ("/F",),
+    "ImportData": ("/F",),
+    "GoToE": ("/F", "/T", "/D"),
+}
 _MAX_LISTED = 100
 _MAX_TEXT = 200
 _FT: Final = "/FT"
@@ -166,8 +170,8 @@ class Census:
         kind = thing.get("/S")
         name = str(kind).removeprefix("/") if isinstance(kind, pikepdf.Name) else ""
         if "/JS" in thing:
-            self._act(name if name in _KINDS and name != "Rendition" else "JavaScript", page)
-        elif name in _KINDS and ("/F" in thing or "/D" in thing or name not in {"GoToR", "GoToE"}):
+            self._act("JavaScript", page)
+        elif any(key in thing for key in _KINDS.get(name, ())):
             self._act(name, page)
         elif thing.get("/Subtype") == "/RichMedia":
             self._act("RichMedia", page)
