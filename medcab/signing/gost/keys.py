@@ -362,6 +362,8 @@ class GostPrivateKey:
 
 def _unmask(octets: bytes, curve: Curve) -> int:
     """Undo the masking of RFC 9548, section 4: the key times its masks modulo q."""
+    if len(octets) == curve.size:
+        return int.from_bytes(octets, "little")
     d = 1
     for at in range(0, len(octets), curve.size):
         d = d * int.from_bytes(octets[at : at + curve.size], "little") % curve.q

@@ -46,8 +46,10 @@ def _extend(identifier: Any, names: dict[str, str]) -> None:
 
 def _let_through(structure: Any, field: str, algorithm: str, spec: Any, other: Any) -> None:
     """Let ``structure`` be parsed with keys that asn1crypto answers with KeyError."""
-    callbacks = structure._spec_callbacks  # noqa: SLF001
-    previous = callbacks[field]
+    # The method is replaced, not only the callback: pyhanko_certvalidator, whenever it is
+    # imported, puts a callback of its own there, which asks the method.
+    method = f"_{field}_spec"
+    previous = getattr(structure, method)
     if getattr(previous, _MARK, False):
         return
 
@@ -61,7 +63,8 @@ def _let_through(structure: Any, field: str, algorithm: str, spec: Any, other: A
             return other
 
     setattr(choose, _MARK, True)
-    callbacks[field] = choose
+    setattr(structure, method, choose)
+    structure._spec_callbacks[field] = choose  # noqa: SLF001
 
 
 def register_names() -> None:

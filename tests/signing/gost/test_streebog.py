@@ -66,7 +66,9 @@ def _reference(bits, data):
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.binary(max_size=600), st.lists(st.integers(0, 600), max_size=6), st.sampled_from([256, 512]))
+@given(
+    st.binary(max_size=600), st.lists(st.integers(0, 600), max_size=6), st.sampled_from([256, 512])
+)
 def test_backends_agree_however_the_data_is_split(data, cuts, bits):
     expected = _reference(bits, data)
     edges = [0, *sorted(min(c, len(data)) for c in cuts), len(data)]
