@@ -34,6 +34,7 @@ COMMANDS: Final[dict[str, Row]] = {
     "check": Row("check", _h("Judge a package of documents before it is uploaded."), _CHECK),
     "new": Row("new", _h("Lay out an empty package with a form to fill in."), _CHECK),
     "id": Row("id", _h("Check СНИЛС, ИНН, ОГРН and other identifiers."), _CHECK),
+    "due": Row("due", _h("Tell what expires and when to act."), _KNOW),
     "journal": Row("journal", _h("Show, verify, export, prune and seal the journal."), _KNOW),
     "rules": Row("rules", _h("List all rules."), _KNOW),
     "explain": Row("explain", _h("Explain a rule: what it checks, why, how to fix."), _KNOW),
