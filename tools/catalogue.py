@@ -97,8 +97,8 @@ def compile_mo(catalogue: dict[str, tuple[str | None, list[str]]]) -> bytes:
     """Return the GNU .mo file of ``catalogue`` (msgids sorted, as the format asks)."""
     pairs = {b"": HEADER.encode()}
     for msgid, (plural, strings) in catalogue.items():
-        key = msgid if plural is None else f"{msgid}\0{plural}"
-        pairs[key.encode()] = "\0".join(strings).encode()
+        joined = msgid if plural is None else f"{msgid}\0{plural}"
+        pairs[joined.encode()] = "\0".join(strings).encode()
     ids = sorted(pairs)
     offset = 7 * 4 + 16 * len(ids)
     id_table, string_table, blob = [], [], b""

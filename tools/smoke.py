@@ -37,7 +37,7 @@ def main() -> int:
         venv.create(folder / "env", with_pip=True)
         python = folder / "env" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
         run(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", wheel)
-        medcab = [python, "-m", "medcab"]
+        medcab: list[str | Path] = [python, "-m", "medcab"]
         # Run elsewhere, so that the source tree cannot stand in for the wheel.
         print(run(*medcab, "--version", cwd=folder).strip())
         good = ROOT / "samples" / "good" / "egisz-organization"

@@ -56,8 +56,8 @@ def command(
     table.add_column(tr()("Name"), no_wrap=True)
     table.add_column(tr()("Level"), no_wrap=True)
     table.add_column(tr()("What is wrong"))
-    for rule, level in rows:
-        table.add_row(rule.id, rule.name, tr()(level), tr()(rule.title))
+    for rule, shown in rows:
+        table.add_row(rule.id, rule.name, tr()(shown), tr()(rule.title))
     stdout().print(table)
 
 
