@@ -6,6 +6,8 @@ import io
 from dataclasses import replace
 from typing import Any
 
+import pikepdf
+
 from medcab.validators.facts import LimitHit, PageFacts, PdfFacts, ProbeLimits
 from medcab.validators.pdfprobe.objects import Census
 from medcab.validators.pdfprobe.resources import Store
@@ -13,6 +15,18 @@ from medcab.validators.pdfprobe.walk import walk_page
 
 __all__ = ["examine_pdf"]
 
+# What pikepdf raises on objects that are not what they should be; its PdfError is a RuntimeError
+# in some versions and an Exception in others.
+_BROKEN = (
+    pikepdf.PdfError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    NotImplementedError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 _MAX_WARNINGS = 20
 _MAX_TEXT = 200
 
@@ -30,46 +44,45 @@ def examine_pdf(
     Raises:
         MemoryError: the limit on memory was reached.
     """
-    import pikepdf
-
     facts = PdfFacts(version=_version(data))
     try:
         pdf = _open(data, path, recover=False)
     except pikepdf.PasswordError:
         return replace(facts, encryption="user"), []
-    except (pikepdf.PdfError, ValueError, RuntimeError) as error:
+    except _BROKEN as error:
         facts = replace(facts, damage=_line(error))
         try:
             pdf = _open(data, path, recover=True)
         except pikepdf.PasswordError:
             return replace(facts, encryption="user"), []
-        except (pikepdf.PdfError, ValueError, RuntimeError) as second:
+        except _BROKEN as second:
             return _second_opinion(data, replace(facts, damage=_line(second))), []
     with pdf:
         return _measure(pdf, facts, limits)
 
 
 def _measure(pdf: Any, facts: PdfFacts, limits: ProbeLimits) -> tuple[PdfFacts, list[LimitHit]]:
-    import pikepdf
-
     encryption = "owner" if pdf.is_encrypted else None
     try:
         pages = list(_first(pdf.pages, limits.pages))
         count = len(pdf.pages)
-    except (pikepdf.PdfError, ValueError, TypeError, RuntimeError) as error:
+    except _BROKEN as error:
         return replace(facts, encryption=encryption, damage=facts.damage or _line(error)), []
     hits: list[LimitHit] = []
     if count > limits.pages:
         hits.append(LimitHit("pages", limits.pages, count))
     census = Census(pdf, pages, limits)
-    hits += census.take()
+    damage = facts.damage
+    try:
+        hits += census.take()
+    except _BROKEN as error:
+        damage = damage or _line(error)
     store = Store(limits)
     walked: list[PageFacts] = []
-    damage = facts.damage
     for number, page in enumerate(pages, start=1):
         try:
             page_facts, page_hits = walk_page(page, number, store)
-        except (pikepdf.PdfError, ValueError, TypeError, RuntimeError) as error:
+        except _BROKEN as error:
             damage = damage or _line(error)
             page_facts, page_hits = PageFacts(number, 0.0, 0.0, complete=False), []
         walked.append(page_facts)
@@ -98,8 +111,6 @@ def _measure(pdf: Any, facts: PdfFacts, limits: ProbeLimits) -> tuple[PdfFacts, 
 
 
 def _open(data: bytes, path: str | None, *, recover: bool) -> Any:
-    import pikepdf
-
     return pikepdf.open(
         path if path is not None else io.BytesIO(data),
         suppress_warnings=True,
@@ -121,9 +132,7 @@ def _second_opinion(data: bytes, facts: PdfFacts) -> PdfFacts:
         if reader.is_encrypted:
             return replace(facts, encryption="user", damage=None)
         return replace(facts, page_count=len(reader.pages))
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError):
-        return facts
-    except (IndexError, AssertionError, OverflowError):
+    except (PyPdfError, OSError, AssertionError, *_BROKEN):
         return facts
 
 
@@ -143,7 +152,7 @@ def _info(pdf: Any, key: str) -> str:
         info = pdf.trailer.get("/Info")
         value = info.get(key) if info is not None else None
         return str(value)[:_MAX_TEXT] if value is not None else ""
-    except (ValueError, TypeError, AttributeError, RuntimeError):
+    except _BROKEN:
         return ""
 
 

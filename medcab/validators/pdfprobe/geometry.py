@@ -8,7 +8,7 @@ from typing import Any
 
 from medcab.validators.pdfprobe.coverage import IDENTITY, Box, Matrix, overlap
 
-__all__ = ["Frame", "box_of", "matrix_of"]
+__all__ = ["Frame", "box_of", "entry", "matrix_of", "name_text"]
 
 _LETTER: Box = (0.0, 0.0, 612.0, 792.0)
 _MAX_PARENTS = 64
@@ -104,6 +104,26 @@ def matrix_of(value: Any) -> Matrix:
         return IDENTITY
     a, b, c, d, e, f = numbers
     return a, b, c, d, e, f
+
+
+def name_text(name: Any) -> str:
+    """A name without its slash, empty where it is none; any bytes will do (``str`` fails)."""
+    import pikepdf
+
+    if not isinstance(name, pikepdf.Name):
+        return ""
+    return bytes(name).decode("utf-8", "replace").removeprefix("/")
+
+
+def entry(table: Any, name: bytes) -> Any:
+    """Value of ``/name`` in a dictionary, None when absent; ``name`` may be no UTF-8 (cp1251)."""
+    import pikepdf
+
+    try:
+        return table.get("/" + name.decode())
+    except UnicodeDecodeError:
+        coded = b"".join(b"#%02x" % byte for byte in name)
+        return table.get(pikepdf.Object.parse(b"/" + coded))
 
 
 def _inherited(node: Any, key: str) -> Any:

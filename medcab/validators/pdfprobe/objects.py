@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from medcab.validators.facts import Action, Attachment, LimitHit, ProbeLimits
+from medcab.validators.pdfprobe.geometry import name_text
 
 __all__ = ["Census"]
 
@@ -167,8 +168,7 @@ class Census:
     def _judge(self, thing: Any, page: int | None) -> None:
         import pikepdf
 
-        kind = thing.get("/S")
-        name = str(kind).removeprefix("/") if isinstance(kind, pikepdf.Name) else ""
+        name = name_text(thing.get("/S"))
         if "/JS" in thing:
             self._act("JavaScript", page)
         elif any(key in thing for key in _KINDS.get(name, ())):

@@ -10,7 +10,7 @@ from typing import Any
 from medcab.validators.facts import LimitHit, ProbeLimits
 from medcab.validators.imageprobe.jpeg import scan_jpeg
 from medcab.validators.pdfprobe.coverage import Box, Matrix
-from medcab.validators.pdfprobe.geometry import box_of, matrix_of
+from medcab.validators.pdfprobe.geometry import box_of, entry, matrix_of, name_text
 from medcab.validators.pdfprobe.streams import LimitReached, content_of, filters_of
 from medcab.validators.pdfprobe.tokens import InlineImage, operators
 
@@ -157,7 +157,7 @@ class Store:
         for item in listed:
             if not isinstance(item, pikepdf.Dictionary):
                 continue
-            subtype = str(item.get("/Subtype", "/")).removeprefix("/")
+            subtype = name_text(item.get("/Subtype"))
             flags = item.get("/F", 0)
             rect = box_of(item.get("/Rect"))
             stream = None
@@ -216,10 +216,7 @@ def _resource(scope: Any, kind: str, name: bytes) -> Any:
     table = scope.get(kind)
     if not isinstance(table, pikepdf.Dictionary):
         return None
-    try:
-        found = table.get("/" + name.decode("utf-8", "surrogateescape"))
-    except (UnicodeEncodeError, ValueError):
-        return None
+    found = entry(table, name) if name and b"\0" not in name else None
     return found if isinstance(found, pikepdf.Stream) else None
 
 
@@ -232,7 +229,8 @@ def _appearance(annotation: Any) -> Any:
     normal = looks.get("/N")
     if isinstance(normal, pikepdf.Dictionary):
         state = annotation.get("/AS")
-        normal = normal.get(str(state)) if isinstance(state, pikepdf.Name) else None
+        name = bytes(state).removeprefix(b"/") if isinstance(state, pikepdf.Name) else b""
+        normal = entry(normal, name) if name else None
     return normal if isinstance(normal, pikepdf.Stream) else None
 
 

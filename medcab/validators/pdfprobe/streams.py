@@ -9,6 +9,7 @@ import zlib
 from typing import Any
 
 from medcab.validators.facts import ProbeLimits
+from medcab.validators.pdfprobe.geometry import name_text
 
 __all__ = ["LimitReached", "content_of", "filters_of"]
 
@@ -48,10 +49,10 @@ def filters_of(stream: Any, limits: ProbeLimits) -> list[str]:
     if value is None:
         return []
     if not isinstance(value, pikepdf.Array):
-        return [str(value)]
+        return ["/" + name_text(value)]
     if len(value) > limits.filters:
         raise LimitReached("filters", limits.filters, len(value))
-    return [str(item) for item in value]
+    return ["/" + name_text(item) for item in value]
 
 
 def content_of(stream: Any, limits: ProbeLimits) -> bytes:

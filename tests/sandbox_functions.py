@@ -1,0 +1,53 @@
+"""What the tests of the sandbox call in workers."""
+
+import os
+import threading
+import time
+
+from medcab.errors import InputError
+
+
+def child_pid():
+    return os.getpid()
+
+
+def sleep_forever():
+    time.sleep(3600)
+
+
+def take_memory(size):
+    block = bytearray(size)
+    block[::4096] = b"x" * len(block[::4096])
+    time.sleep(5)
+    return len(block)
+
+
+def crash_hard():
+    os.abort()
+
+
+def big_answer(size):
+    return b"x" * size
+
+
+def unpicklable():
+    return threading.Lock()
+
+
+class _NeedsTwo(Exception):
+    def __init__(self, one, two):
+        super().__init__(one)
+
+
+def raise_unpicklable():
+    raise _NeedsTwo(1, 2)
+
+
+def raise_input_error(path):
+    raise InputError("The file {path} is broken.", path=path)
+
+
+def print_and_return(text):
+    print(text)
+    os.write(1, text.encode())
+    return len(text)
