@@ -24,8 +24,8 @@ def show(*arguments: str, expect: int) -> None:
 
 
 def main() -> int:
-    show("check", "samples/good/egisz-organization", "--profile", "egisz-organization", expect=0)
-    show("check", "samples/broken/egisz-organization", "--profile", "egisz-organization", expect=1)
+    show("check", "samples/good-egisz-organization", "--profile", "egisz-organization", expect=0)
+    show("check", "samples/broken-egisz-organization", "--profile", "egisz-organization", expect=1)
     show("explain", "DPI001", expect=0)
     show("id", "snils", "112-233-445 95", "112-233-454 95", expect=1)
     return 0

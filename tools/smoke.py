@@ -40,8 +40,8 @@ def main() -> int:
         medcab: list[str | Path] = [python, "-m", "medcab"]
         # Run elsewhere, so that the source tree cannot stand in for the wheel.
         print(run(*medcab, "--version", cwd=folder).strip())
-        good = ROOT / "samples" / "good" / "egisz-organization"
-        bad = ROOT / "samples" / "broken" / "egisz-organization"
+        good = ROOT / "samples" / "good-egisz-organization"
+        bad = ROOT / "samples" / "broken-egisz-organization"
         options = ("--profile", "egisz-organization", "--format", "json")
         report = json.loads(run(*medcab, "check", good, *options, cwd=folder))
         assert report["verdict"] == "passed", report["findings"]

@@ -24,7 +24,7 @@ def command(
     translate, console = tr(), stdout()
     console.print(Text(f"{rule.id} {rule.name}", style="bold"))
     console.print(Text(translate(rule.title)))
-    console.print(Text(f"{translate('Level')}: {translate(rule.severity.value)}"))
+    console.print(Text(f"{translate('Severity')}: {translate(rule.severity.value)}"))
     sections = rule.sections()
     for heading in HEADINGS:
         console.print()

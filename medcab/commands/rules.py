@@ -54,7 +54,7 @@ def command(
     table = Table(box=None, pad_edge=False)
     table.add_column(tr()("Rule"), no_wrap=True)
     table.add_column(tr()("Name"), no_wrap=True)
-    table.add_column(tr()("Level"), no_wrap=True)
+    table.add_column(tr()("Severity"), no_wrap=True)
     table.add_column(tr()("What is wrong"))
     for rule, shown in rows:
         table.add_row(rule.id, rule.name, tr()(shown), tr()(rule.title))
