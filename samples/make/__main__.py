@@ -32,6 +32,7 @@ def write(name: str, out: Path) -> int:
     listed = {
         "package": f"{name}.zip" if draft.archive else name,
         "profile": draft.profile,
+        "verdict": draft.verdict,
         "findings": expected(name),
     }
     target = out / "expected" / f"{name}.json"

@@ -94,8 +94,8 @@ def pdf_password(data: bytes, user: str, owner: str) -> bytes:
 
 
 def pdf_truncated(data: bytes) -> bytes:
-    """The download broke off: the last third is missing."""
-    return data[: len(data) * 2 // 3]
+    """The download broke off shortly before the end: the table of objects is not whole."""
+    return data[: data.rindex(b"trailer") - 25]
 
 
 def pdf_javascript(data: bytes) -> bytes:
@@ -219,6 +219,76 @@ def pdf_padded(data: bytes, size: int) -> bytes:
         return writers.save(document, compress_streams=False)
 
 
+def pdf_syntax_error(data: bytes) -> bytes:
+    """The first object is not closed."""
+    return data.replace(b"endobj", b"      ", 1)
+
+
+def pdf_many_pages(data: bytes, count: int) -> bytes:
+    """The same scan on every page."""
+    with _open(data) as document:
+        for _ in range(count - 1):
+            document.pages.append(document.pages[0])
+        return writers.save(document)
+
+
+def pdf_empty_page(data: bytes) -> bytes:
+    """A second page on which nothing is drawn."""
+    import pikepdf
+
+    with _open(data) as document:
+        document.add_blank_page(page_size=tuple(float(x) for x in document.pages[0].MediaBox)[2:])
+        assert isinstance(document.pages[1], pikepdf.Page)
+        return writers.save(document)
+
+
+def pdf_typed(lines: tuple[str, ...]) -> bytes:
+    """Text made on a computer, no scan."""
+    import pikepdf
+
+    document = pikepdf.new()
+    font_object = pikepdf.Dictionary(
+        Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
+    )
+    shown = " T* ".join(f"({line}) Tj" for line in lines)
+    content = f"BT /F1 14 Tf 20 TL 72 760 Td {shown} ET".encode("ascii")
+    page = pikepdf.Dictionary(
+        Type=pikepdf.Name.Page,
+        MediaBox=[0, 0, 595, 842],
+        Resources=pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font_object)),
+        Contents=pikepdf.Stream(document, content),
+    )
+    document.pages.append(pikepdf.Page(document.make_indirect(page)))
+    return writers.save(document)
+
+
+def pdf_form_bomb(data: bytes, levels: int = 10, width: int = 10) -> bytes:
+    """Forms that draw forms: ten levels of ten make ten thousand million drawings of one dot."""
+    import pikepdf
+
+    with _open(data) as document:
+        inner = document.make_indirect(document.make_stream(b"0 0 1 1 re f"))
+        for _ in range(levels):
+            inner.Type, inner.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
+            inner.BBox = [0, 0, 100, 100]
+            outer = document.make_indirect(document.make_stream(b"/F Do " * width))
+            outer.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(F=inner))
+            inner = outer
+        page = document.pages[0].obj
+        page.Contents = document.make_stream(page.Contents.read_bytes() + b" " + b"/F Do " * width)
+        page.Resources.XObject.F = inner.Resources.XObject.F
+        return writers.save(document)
+
+
+def pdf_damaged_picture(data: bytes) -> bytes:
+    """The structure is whole, the JPEG inside ends half-way."""
+    with _open(data) as document:
+        picture = document.pages[0].obj.Resources.XObject.Scan
+        raw = picture.read_raw_bytes()
+        picture.write(raw[: len(raw) // 2], filter=picture.Filter)
+        return writers.save(document)
+
+
 def pdf_without_pages() -> bytes:
     """A document with an empty page tree."""
     import pikepdf
@@ -254,10 +324,23 @@ def jpeg_without_density(page: Image.Image) -> bytes:
 
 
 def jpeg_uneven_density(page: Image.Image) -> bytes:
-    """300 dots across, 200 down."""
+    """600 dots across, 300 down."""
     out = io.BytesIO()
-    page.save(out, "JPEG", quality=writers.QUALITY, dpi=(300, 200))
+    wide = page.resize((page.width * 2, page.height))
+    wide.save(out, "JPEG", quality=30, dpi=(600, 300))
     return out.getvalue()
+
+
+def jpeg_two_densities(page: Image.Image) -> bytes:
+    """JFIF says 300 dpi, EXIF says 72."""
+    exif = Image.Exif()
+    exif[0x011A], exif[0x011B], exif[0x0128] = 72, 72, 2
+    plain = writers.jpeg(page)
+    body = exif.tobytes()
+    if not body.startswith(b"Exif"):
+        body = b"Exif\0\0" + body
+    app1 = b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body
+    return plain[:20] + app1 + plain[20:]
 
 
 def jpeg_truncated(data: bytes) -> bytes:
@@ -296,13 +379,14 @@ def png_palette(page: Image.Image) -> bytes:
 
 def png_animated(page: Image.Image) -> bytes:
     """Two pictures in one file."""
-    page = page.quantize(8, dither=Image.Dither.NONE).convert("RGB")
+    second = page.copy()
+    second.paste((250, 250, 246), (px(14), px(56), px(34), px(62)))  # the date is gone
     out = io.BytesIO()
     page.save(
         out,
         "PNG",
         save_all=True,
-        append_images=[page.transpose(Image.Transpose.FLIP_TOP_BOTTOM)],
+        append_images=[second],
         dpi=(DPI, DPI),
     )
     return out.getvalue()

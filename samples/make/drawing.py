@@ -340,20 +340,18 @@ class Sheet:
             self.draw.rectangle((px(at), px(y), px(at + bar) - 1, px(y + height)), fill=BLACK)
             at += bar + self.random.choice((0.3, 0.6, 0.6))
 
-    def scan(self, noise: float = 1.2, falloff: float = 0.012) -> Image.Image:
-        """The sheet as a good scanner gives it: sharp, a little grain, light falling off a little.
+    def scan(self, noise: float = 1.2) -> Image.Image:
+        """The sheet as a good scanner gives it: sharp, with a little grain.
 
-        Without grain and falloff the picture is what PNG can press.
+        Without grain it is what PNG can press.
         """
-        if not noise and not falloff:
+        if not noise:
             return self.image.copy()
         image = self.image.filter(ImageFilter.GaussianBlur(0.6))
         pixels = np.asarray(image, dtype=np.float32)
-        grain = np.random.default_rng(self.seed)
-        h, w = pixels.shape[:2]
-        light = 1 - falloff * np.abs(np.linspace(-1, 1, w, dtype=np.float32))[None, :, None]
-        pixels = pixels * light
-        pixels = pixels + grain.normal(0, noise, (h, w, 1)).astype(np.float32)
+        height, width = pixels.shape[:2]
+        grain = np.random.default_rng(self.seed).normal(0, noise, (height, width, 1))
+        pixels = pixels + grain.astype(np.float32)
         return Image.fromarray(np.clip(pixels + 0.5, 0, 255).astype(np.uint8))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -28,9 +28,11 @@ class Draft:
         profile: the profile to check it with.
         files: file name to the function that gives its bytes.
         form: canonical field to value; empty for no form.
+        staff: a form of several employees, one mapping each; takes the place of ``form``.
         form_file: its name; the suffix decides the format.
         manifest: file name to what is said about it; empty for no manifest.
         archive: the package is handed in as one zip.
+        verdict: what the whole package must be judged to be.
     """
 
     profile: str
@@ -38,7 +40,9 @@ class Draft:
     form: dict[str, str] = field(default_factory=dict)
     form_file: str = "form.json"
     manifest: dict[str, dict[str, str]] = field(default_factory=dict)
+    staff: list[dict[str, str]] = field(default_factory=list)
     archive: bool = False
+    verdict: str = "passed"
 
     def rename(self, old: str, new: str) -> None:
         """Give a file another name, in its place."""
@@ -49,7 +53,9 @@ class Draft:
     def contents(self) -> dict[str, bytes]:
         """All files of the folder with their bytes."""
         made = {name: make() for name, make in self.files.items()}
-        if self.form:
+        if self.staff:
+            made[self.form_file] = _staff_csv(self.staff)
+        elif self.form:
             made[self.form_file] = FORM_WRITERS[Path(self.form_file).suffix](self.form)
         if self.manifest:
             made["medcab.yaml"] = _manifest(self.manifest)
@@ -113,9 +119,18 @@ def _rows(form: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def _form_csv(form: Mapping[str, str]) -> bytes:
+    return _csv(_rows(form))
+
+
+def _staff_csv(staff: Sequence[Mapping[str, str]]) -> bytes:
+    heads = [_LABELS.get(name, name) for name in staff[0]]
+    return _csv([heads, *(list(one.values()) for one in staff)])
+
+
+def _csv(rows: Sequence[Sequence[str]]) -> bytes:
     # Excel of a Russian Windows: semicolons, a byte order mark.
     out = io.StringIO(newline="")
-    csv.writer(out, delimiter=";").writerows(_rows(form))
+    csv.writer(out, delimiter=";").writerows(rows)
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -158,6 +173,7 @@ _SHEETS: dict[str, Callable[..., docs.Sheet | list[docs.Sheet]]] = {
     "snils": docs.snils_card,
     "oms_policy": docs.oms_policy,
     "medical_license": docs.medical_license,
+    "equipment_license": docs.equipment_license,
     "org_registration": docs.org_registration,
     "charter": docs.charter,
     "founders_agreement": docs.founders_agreement,
@@ -197,7 +213,7 @@ def png_of(kind: str, *who: Person | Organisation) -> Make:
     def make() -> bytes:
         drawn = _SHEETS[kind](*who)
         sheet = drawn[0] if isinstance(drawn, list) else drawn
-        return writers.png(sheet.scan(noise=0, falloff=0))
+        return writers.png(sheet.scan(noise=0))
 
     return make
 
@@ -231,7 +247,6 @@ def accreditation_primary() -> Draft:
             "diploma_date": who.diploma_date,
             "workplace": org.short,
             "workplace_address": org.actual_address,
-            "org_name": org.short,
             "org_inn": org.inn,
             "ogrn": org.ogrn,
             "license_number": org.licence,
@@ -247,12 +262,12 @@ def accreditation_periodic() -> Draft:
     return Draft(
         "accreditation-periodic",
         {
-            "диплом.pdf": pdf_of("diploma", who),
-            "скан0004.pdf": pdf_of("training_certificate", who),
-            "Ольшанская В.А. справка о состоянии здоровья.pdf": pdf_of(
+            "Ольшанская_Диплом.pdf": pdf_of("diploma", who),
+            "Ольшанская_скан4.pdf": pdf_of("training_certificate", who),
+            "Ольшанская В.А._Справка о состоянии здоровья.pdf": pdf_of(
                 "health_certificate", who, org
             ),
-            "Ольшанская_квитанция.pdf": pdf_of("fee_receipt", who),
+            "Ольшанская_Квитанция.pdf": pdf_of("fee_receipt", who),
         },
         {
             "fio": who.fio,
@@ -277,7 +292,7 @@ def accreditation_periodic() -> Draft:
             "accreditation_end": "10.12.2026",
         },
         "form.toml",
-        {"скан0004.pdf": {"type": "training_certificate", "issued": "27.03.2026"}},
+        {"Ольшанская_скан4.pdf": {"type": "training_certificate", "issued": "27.03.2026"}},
     )
 
 
@@ -293,6 +308,7 @@ def egisz_organization() -> Draft:
             _named(org.head, "Приказ о назначении руководителя"): pdf_of("head_order", org),
             _named(org.head, "Договор аренды"): pdf_of("lease", org),
             _named(org.head, "Лицензия"): pdf_of("medical_license", org),
+            _named(org.head, "Лицензия на оборудование"): pdf_of("equipment_license", org),
         },
         {
             "org_name": org.full,
@@ -313,24 +329,23 @@ def egisz_organization() -> Draft:
             "head_name": org.head,
             "head_position": "главный врач",
             "head_order_date": org.head_order_date,
-            "equipment_license_required": "нет",
+            "equipment_license_required": "да",
             "care_license_required": "нет",
         },
         "form.xlsx",
     )
 
 
-def egisz_employee() -> Draft:
-    """A nurse is entered: PDF, JPEG and PNG together, the form is CSV."""
-    who, org = NURSE, WILLOW
+def egisz_employee(who: Person = NURSE, certificate: str = "01A2B3C4D5E6F70812") -> Draft:
+    """An employee is entered: the form is CSV."""
+    org = WILLOW
     return Draft(
         "egisz-employee",
         {
-            _named(who, "Паспорт", "jpg"): jpeg_of("passport", who),
-            _named(who, "СНИЛС", "png"): png_of("snils", who),
-            _named(who, "Полис ОМС", "jpg"): jpeg_of("oms_policy", who),
+            _named(who, "Паспорт"): pdf_of("passport", who),
+            _named(who, "СНИЛС"): pdf_of("snils", who),
+            _named(who, "Полис ОМС"): pdf_of("oms_policy", who),
             _named(who, "Согласие"): pdf_of("pd_consent", who, org),
-            _named(who, "Справка о праве на лечение"): pdf_of("treatment_right", who, org),
         },
         {
             "fio": who.fio,
@@ -347,7 +362,7 @@ def egisz_employee() -> Draft:
             "phone": who.phone,
             "email": who.email,
             "applicant_category": "сотрудник",
-            "certificate_number": "01A2B3C4D5E6F70812",
+            "certificate_number": certificate,
             "certificate_issued": "15.09.2026",
             "certificate_expires": "15.12.2027",
             "certificate_issuer": "АО «Удостоверяющий центр «Верхневолжье»",
@@ -362,7 +377,7 @@ def scan() -> Draft:
     return Draft(
         "scan",
         {
-            "diploma.pdf": pdf_of("diploma", DOCTOR),
+            "passport.pdf": pdf_of("passport", DOCTOR),
             "fee.jpg": jpeg_of("fee_receipt", SURGEON),
             "slip.png": png_of("slip", DOCTOR, WILLOW),
         },

@@ -31,8 +31,13 @@ def ogrn(twelve: str) -> str:
     return twelve + str(int(twelve) % 11 % 10)
 
 
+def ogrnip(fourteen: str) -> str:
+    """ОГРНИП from fourteen digits."""
+    return fourteen + str(int(fourteen) % 13 % 10)
+
+
 def okpo(seven: str) -> str:
-    """ОКПО of an organisation from seven digits."""
+    """ОКПО from seven digits (an organisation) or nine (a sole trader)."""
     for first in (1, 3):
         rest = sum(int(d) * ((first - 1 + i) % 10 + 1) for i, d in enumerate(seven)) % 11
         if rest != 10:

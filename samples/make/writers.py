@@ -10,7 +10,7 @@ from PIL import Image
 
 from samples.make.drawing import DPI
 
-QUALITY = 45
+QUALITY = 36
 
 
 def jpeg(image: Image.Image, dpi: int = DPI, quality: int = QUALITY) -> bytes:
