@@ -29,6 +29,7 @@ __all__ = [
     "digest_algorithm",
     "digest_by_name",
     "key_sunset",
+    "load_optional",
     "load_public_key",
     "register_digest",
     "register_key",
@@ -208,7 +209,7 @@ def digest_algorithm(oid: str) -> DigestAlgorithm:
     try:
         return _digests[oid]
     except KeyError:
-        _load_late()
+        load_optional()
         if oid in _digests:
             return _digests[oid]
         raise UnsupportedAlgorithmError(
@@ -244,7 +245,7 @@ def signature_algorithm(oid: str) -> SignatureAlgorithm:
     try:
         return _signatures[oid]
     except KeyError:
-        _load_late()
+        load_optional()
         if oid in _signatures:
             return _signatures[oid]
         raise UnsupportedAlgorithmError(
@@ -264,7 +265,7 @@ def load_public_key(spki: bytes, oid: str) -> VerifyingKey:
         ValueError: the key is malformed.
     """
     if oid not in _keys:
-        _load_late()
+        load_optional()
     if oid not in _keys:
         raise UnsupportedAlgorithmError(N_("The key algorithm {oid} is not supported."), oid=oid)
     return _keys[oid].load(spki)
@@ -338,7 +339,7 @@ def _resolve_pss(parameters: bytes | None) -> Scheme:
 
 
 @cache
-def _load_late() -> None:
+def load_optional() -> None:
     """Let optional families register themselves, once, when an unknown OID is met."""
     import importlib
     import importlib.util

@@ -258,6 +258,9 @@ class SignedData:
         odd_content: eContent is no OCTET STRING (PKCS #7 1.5).
         certificates_der: contents of the certificates field, ``b""`` when absent.
         crls_der: contents of the crls field.
+        digests_der: digestAlgorithms as encoded.
+        encapsulated_der: encapContentInfo as (start, end) in ``data``.
+        signer_spans: (start, end) of each SignerInfo in ``data``.
         signers: SignerInfos, parsed; see ``signer_errors``.
         signer_errors: (index, reason) of the SignerInfos that could not be parsed.
     """
@@ -272,9 +275,11 @@ class SignedData:
         "crls_der",
         "data",
         "digest_oids",
-        "layout",
+        "digests_der",
+        "encapsulated_der",
         "odd_content",
         "signer_errors",
+        "signer_spans",
         "signers",
         "trailing",
         "version",
@@ -294,17 +299,19 @@ class SignedData:
         if tag != 0x02:
             raise DerError("SignedData without version")
         self.version = integer(data[inner:after])
+        begun = after
         tag, inner, after = read(data, after, end)
         if tag != 0x31:
             raise DerError("SignedData without digestAlgorithms")
+        self.digests_der = data[begun:after]
         self.digest_oids = tuple(
             algorithm_identifier(data[begun:stop])[0]
             for _, begun, _, stop in children(data, inner, after, MAX_SIGNERS)
         )
+        begun = after
         after = self._read_content(after, end)
+        self.encapsulated_der = (begun, after)
         tag, inner, stop = read(data, after, end)
-        # Where a signature is added, the elements between these places are kept as they are.
-        certificates_at = after
         if tag == 0xA0:
             self.certificates_der = data[inner:stop]
             after = stop
@@ -313,12 +320,13 @@ class SignedData:
             self.crls_der = data[inner:stop]
             after = stop
             tag, inner, stop = read(data, after, end)
-        self.layout = (pos, certificates_at, after)
         if tag != 0x31 or stop != end:
             raise DerError("SignedData without signerInfos")
         self.signers: list[tuple[int, SignerInfo]] = []
         self.signer_errors: list[tuple[int, str]] = []
+        self.signer_spans: list[tuple[int, int]] = []
         for index, (_, begun, _, last) in enumerate(children(data, inner, stop, MAX_SIGNERS)):
+            self.signer_spans.append((begun, last))
             try:
                 self.signers.append((index, SignerInfo(data, begun, last)))
             except DerError as error:
