@@ -9,14 +9,29 @@ from typing import IO, Any, ClassVar, Final, Protocol
 from medcab.model import Document, Report
 from medcab.text import Translator
 
-__all__ = ["DEFAULT", "Options", "PageImage", "Writer"]
+__all__ = ["DEFAULT", "Box", "Options", "PageImage", "PageRequest", "Writer"]
 
-PageImage = Callable[[Document, int, int], bytes | None]
-"""``page_image(document, page, width) -> PNG bytes``, or None when the page cannot be drawn.
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom as shares of the page as displayed."""
+
+PageImage = Callable[[Document, int, int, Box | None], bytes | None]
+"""``page_image(document, page, width, box) -> PNG or JPEG bytes``, None when it cannot be drawn.
 
 Reading files is not the business of a writer: the caller draws pages (in the sandbox) and lends
-them to the writers through this callback. ``page`` counts from 1, ``width`` is in pixels.
+them to the writers through this callback. ``page`` counts from 1, ``width`` is that of the whole
+page in pixels; with a ``box`` only that part is returned. A callback that has a method
+``prepare(requests)`` is told beforehand what will be asked (:class:`PageRequest`).
 """
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """A picture that a writer will ask for."""
+
+    document: Document
+    page: int
+    width: int
+    box: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)

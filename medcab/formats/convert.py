@@ -173,11 +173,12 @@ def report_json(report: Report, tr: Translator) -> j.ReportJson:
 
 @dataclass(frozen=True, slots=True)
 class StoredFacts:
-    """What a stored report still knows about a document."""
+    """What a stored report still knows about a document; ``limits`` as in ``FileFacts``."""
 
     format: str | None
     pages: int | None
     sha256: str | None
+    limits: tuple[str, ...] = ()
 
 
 # A template from a file must not make Python build a string of a gigabyte ("{x:>999999999}").

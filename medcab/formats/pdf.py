@@ -150,7 +150,8 @@ class _Story:
 
         self.report, self.shown, self.tr, self.width = report, shown, tr, width
         self.options = options
-        self.pictures = Pictures(options.page_image, budget=2_500_000, pages=40)
+        self.pictures = Pictures(options.page_image, budget=2_500_000)
+        self.pictures.prepare(shown)
 
         def style(size: float, *, bold: bool = False, **more: Any) -> Any:
             kept = {"textColor": _INK, "leading": size * 1.32, "splitLongWords": 1, **more}

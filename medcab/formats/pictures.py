@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
-from medcab.formats.base import PageImage
+from medcab.formats.base import Box, PageImage, PageRequest
+from medcab.formats.view import View
 from medcab.model import Document
 
-__all__ = ["Box", "Picture", "Pictures"]
-
-Box = tuple[float, float, float, float]
+__all__ = ["Picture", "Pictures"]
 
 _THUMBNAIL: Final = 340
 _FULL: Final = 2480  # A4 at 300 dpi
-_CUT: Final = (640, 320)
-_PIXELS: Final = 60_000_000
+_PIXELS: Final = 4_000_000
 _RED: Final = (193, 18, 31)
 
 
@@ -31,72 +29,86 @@ class Picture:
     height: int
 
 
-@dataclass(slots=True)
 class Pictures:
-    """Draws each page once; stops adding when the report would grow too large.
+    """Gives out pictures until the report would grow too large.
 
-    Attributes:
+    Args:
         draw: the callback of the options, or None for no pictures.
-        budget: bytes of pictures that may still be added.
-        pages: pages that may still be drawn (drawing takes time).
+        budget: bytes of pictures that may be given out.
+        pages: pictures that may be asked for (drawing takes time).
     """
 
-    draw: PageImage | None
-    budget: int = 1_300_000
-    pages: int = 60
-    _pages: dict[tuple[str, int, int], Any] = field(default_factory=dict)
+    def __init__(
+        self, draw: PageImage | None, *, budget: int = 1_300_000, pages: int = 120
+    ) -> None:
+        self.draw = draw
+        self._budget = budget
+        self._pages = pages
+
+    def prepare(self, shown: View, *, thumbnails: bool = True, first: bool = False) -> None:
+        """Let the callback draw side by side what will be asked for, if it can."""
+        prepare = getattr(self.draw, "prepare", None)
+        if prepare is None:
+            return
+        wanted: dict[tuple[str, int, int, Box | None], PageRequest] = {}
+
+        def want(document: Document, page: int, width: int, box: Box | None) -> None:
+            wanted[document.path, page, width, box] = PageRequest(document, page, width, box)
+
+        for group in shown.groups:
+            if group.row is None or first:
+                continue
+            places = [item.finding.location for item in group.items]
+            pages = {place.page for place in places if place.page is not None} or {1}
+            for page in pages if thumbnails else ():
+                want(group.row.document, page, _THUMBNAIL, None)
+            for place in places:
+                if place.page is not None and place.box is not None:
+                    want(group.row.document, place.page, _FULL, place.box)
+        if first:
+            for row in shown.rows:
+                want(row.document, 1, _THUMBNAIL, None)
+        prepare(list(wanted.values())[: self._pages])
 
     def thumbnail(self, document: Document, page: int, boxes: Iterable[Box] = ()) -> Picture | None:
         """The whole page, small, with frames around ``boxes``."""
-        image = self._page(document, page, _THUMBNAIL)
-        if image is None:
-            return None
-        image = image.convert("RGB")
-        image.thumbnail((_THUMBNAIL, 2 * _THUMBNAIL))
-        _frame(image, boxes)
-        return self._encode(image, quality=55)
+        return self._picture(document, page, _THUMBNAIL, None, tuple(boxes))
 
     def cutting(self, document: Document, page: int, box: Box) -> Picture | None:
         """What the box shows, pixel for pixel at 300 dpi (the middle, when that is too large)."""
-        image = self._page(document, page, _FULL)
-        if image is None:
-            return None
-        return self._encode(image.convert("RGB").crop(_around(box, image.size)), quality=60)
+        return self._picture(document, page, _FULL, box, ())
 
-    def _page(self, document: Document, page: int, width: int) -> Any:
-        from PIL import Image, UnidentifiedImageError
-
-        key = (document.path, page, width)
-        if key in self._pages:
-            return self._pages[key]
-        if self.draw is None or self.budget <= 0 or self.pages <= 0:
+    def _picture(
+        self, document: Document, page: int, width: int, box: Box | None, frames: tuple[Box, ...]
+    ) -> Picture | None:
+        if self.draw is None or self._budget <= 0 or self._pages <= 0:
             return None
-        self.pages -= 1
-        data = self.draw(document, page, width)
-        image = None
-        if data is not None:
-            try:
-                opened = Image.open(io.BytesIO(data), formats=("PNG",))
-                if opened.width * opened.height <= _PIXELS:
-                    opened.load()
-                    image = opened
-            except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
-                image = None
-        # One page at full size is enough to keep: findings come page by page.
-        if width == _FULL:
-            self._pages = {k: v for k, v in self._pages.items() if k[2] != _FULL}
-        self._pages[key] = image
-        return image
-
-    def _encode(self, image: Any, *, quality: int) -> Picture | None:
-        out = io.BytesIO()
-        image.save(out, "JPEG", quality=quality, optimize=True)
-        data = out.getvalue()
-        if len(data) > self.budget:
-            self.budget = 0
+        self._pages -= 1
+        data = self.draw(document, page, width, box)
+        picture = None if data is None else _checked(data, frames)
+        if picture is None:
             return None
-        self.budget -= len(data)
-        return Picture(data, "image/jpeg", image.width, image.height)
+        self._budget -= len(picture.data)
+        return picture if self._budget >= 0 else None
+
+
+def _checked(data: bytes, frames: tuple[Box, ...]) -> Picture | None:
+    """The picture if it is one, with frames drawn into it; None for anything else."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as image:
+            if image.width * image.height > _PIXELS:
+                return None
+            if not frames:
+                return Picture(data, f"image/{str(image.format).lower()}", *image.size)
+            drawn = image.convert("RGB")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        return None
+    _frame(drawn, frames)
+    out = io.BytesIO()
+    drawn.save(out, "JPEG", quality=60)
+    return Picture(out.getvalue(), "image/jpeg", *drawn.size)
 
 
 def _frame(image: Any, boxes: Iterable[Box]) -> None:
@@ -106,18 +118,3 @@ def _frame(image: Any, boxes: Iterable[Box]) -> None:
         left, right = sorted(min(max(v, 0.0), 1.0) * (image.width - 1) for v in box[::2])
         top, bottom = sorted(min(max(v, 0.0), 1.0) * (image.height - 1) for v in box[1::2])
         ImageDraw.Draw(image).rectangle((left, top, right, bottom), outline=_RED, width=4)
-
-
-def _around(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
-    """Pixels of the box with a margin, at most the size of a cutting, inside the page."""
-    made = []
-    for low, high, length, most in (
-        (box[0], box[2], size[0], _CUT[0]),
-        (box[1], box[3], size[1], _CUT[1]),
-    ):
-        low, high = sorted(min(max(value, 0.0), 1.0) for value in (low, high))
-        wanted = min(most, length, max(80, int((high - low) * length) + 40))
-        start = int((low + high) / 2 * length - wanted / 2)
-        start = min(max(0, start), length - wanted)
-        made.append((start, start + wanted))
-    return made[0][0], made[1][0], made[0][1], made[1][1]

@@ -62,6 +62,7 @@ _HEADLINES: Final = {
 # Values under these names are what the user wrote: never looked up in the catalogue.
 _VERBATIM: Final = frozenset({"path", "name", "file", "member", "value", "text", "found", "root"})
 
+_LONGEST: Final = 300
 _TYPES: Final = frozenset({"type", "types", "document", "documents", "nearest", "missing"})
 _FIELDS: Final = frozenset({"field", "fields", "other"})
 
@@ -156,7 +157,9 @@ def _shown(value: Any, tr: Translator, key: str = "") -> Any:
     if isinstance(value, date):
         return value.strftime("%d.%m.%Y")
     if isinstance(value, str):
-        return printable(_word(value, tr, key))
+        # Nobody reads a sentence with a novel in it; the whole value stands in the arguments.
+        said = printable(_word(value, tr, key))
+        return said if len(said) <= _LONGEST else said[: _LONGEST - 1] + "…"
     if isinstance(value, (list, tuple, set, frozenset)):
         items = sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
         return ", ".join(f"{_shown(item, tr, key)}" for item in items)

@@ -67,7 +67,9 @@ class XlsxWriter:
         sheets = _Book(book, tr)
         _summary(sheets, report, shown, options)
         _findings(sheets, shown)
-        _documents(sheets, shown, Pictures(options.page_image, budget=2_000_000, pages=30))
+        pictures = Pictures(options.page_image, budget=2_000_000)
+        pictures.prepare(shown, first=True)
+        _documents(sheets, shown, pictures)
         if report.signatures:
             _signatures(sheets, report)
         _fields(sheets, report)

@@ -98,6 +98,7 @@ class HtmlWriter:
         style, script = _asset("style.css"), _asset("script.js")
         words = {key: tr(word) for key, word in _WORDS.items() if "{" not in word}
         pictures = Pictures(options.page_image)
+        pictures.prepare(shown)
         text = _template().render(
             w=words,
             tr=tr,

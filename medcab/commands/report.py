@@ -1,0 +1,190 @@
+"""``medcab report FILE.json``: a stored result in other formats, without a new check."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from medcab.commands._console import _h, stderr, text_options, tr, write_result
+from medcab.errors import InputError, OutputError, UsageError
+from medcab.text import N_
+
+if TYPE_CHECKING:
+    from medcab.formats.base import Writer
+    from medcab.model import Document, Report
+
+__all__ = ["command", "read_report"]
+
+_LARGEST = 256 << 20
+_WITH_PICTURES = frozenset({"html", "pdf", "xlsx"})
+
+
+def command(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help=_h("Report in JSON, or - for standard input."))
+    ],
+    to: Annotated[
+        str | None, typer.Option("--to", "-t", metavar="FORMAT", help=_h("Format on stdout."))
+    ] = None,
+    output: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--output", "-o", metavar="FORMAT:FILE", help=_h("Write the result to a file too.")
+        ),
+    ] = None,
+    documents: Annotated[
+        str | None,
+        typer.Option(
+            "--documents", help=_h("Folder or archive that was checked, for pictures of pages.")
+        ),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help=_h("Only the verdict."))] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help=_h("Also the checks that passed."))
+    ] = False,
+) -> None:
+    """Entry point of the command."""
+    from dataclasses import replace
+
+    from medcab.formats import Options
+
+    writers = _writers(to or (None if output else "text"), output or [])
+    report = read_report(file)
+    with contextlib.ExitStack() as stack:
+        draw: Any = None
+        if documents is not None and any(w.name in _WITH_PICTURES for w, _ in writers):
+            from medcab.formats.drawing import PageDrawer
+
+            report, missing = _with_sources(report, documents)
+            for path in missing:
+                message = tr()(N_("{path} is not what was checked: no pictures."), path=path)
+                stderr().print(message, style="yellow")
+            draw = stack.enter_context(PageDrawer(jobs=2))
+        for writer, target in writers:
+            plain = Options(quiet=quiet, verbose=verbose)
+            options = text_options(quiet=quiet, verbose=verbose) if target is None else plain
+            write_result(_rendered(report, writer, replace(options, page_image=draw)), target)
+            if target is not None and not quiet:
+                stderr().print(tr()(N_("Written: {path}"), path=target))
+
+
+command.__doc__ = _h("Render a stored report (JSON) in another format, without a new check.")
+
+
+def _rendered(report: Report, writer: Writer, options: Any) -> str | bytes:
+    from medcab import formats
+
+    return formats.render(report, writer.name, tr(), options)
+
+
+def _writers(first: str | None, more: list[str]) -> list[tuple[Writer, str | None]]:
+    """Look the writers up before the work begins."""
+    from medcab import formats
+
+    chosen: list[tuple[Writer, str | None]] = []
+    if first is not None:
+        writer = formats.get(first)
+        if writer.name in ("pdf", "xlsx") and sys.stdout.isatty():
+            raise UsageError(
+                N_("{name} is no text: it cannot be shown in a terminal."),
+                hint=N_("Write it to a file: --output {name}:report{extension}"),
+                name=writer.name,
+                extension=writer.extension,
+            )
+        chosen.append((writer, None))
+    for given in more:
+        name, colon, path = given.partition(":")
+        if not colon or not path:
+            raise UsageError(
+                N_("--output {value} is not of the form FORMAT:FILE."),
+                hint=N_("For example: --output sarif:report.sarif"),
+                value=given,
+            )
+        folder = Path(path).parent
+        if not folder.is_dir():
+            raise OutputError(
+                N_("{path} cannot be written: there is no folder {folder}."),
+                path=path,
+                folder=str(folder),
+            )
+        chosen.append((formats.get(name), path))
+    return chosen
+
+
+def read_report(path: str) -> Report:
+    """Read a stored report.
+
+    Raises:
+        InputError: it cannot be read, or is no report.
+    """
+    from medcab.formats.convert import load
+
+    try:
+        if path == "-":
+            data = sys.stdin.buffer.read(_LARGEST + 1)
+        else:
+            with Path(path).open("rb") as stream:
+                data = stream.read(_LARGEST + 1)
+    except OSError as error:
+        raise InputError(
+            N_("{path} cannot be read: {reason}."),
+            path=path,
+            reason=error.strerror or str(error),
+        ) from error
+    if len(data) > _LARGEST:
+        raise InputError(
+            N_("{path} is larger than {limit} MB: no report is."), path=path, limit=_LARGEST >> 20
+        )
+    return load(data, path)
+
+
+def _with_sources(report: Report, place: str) -> tuple[Report, list[str]]:
+    """Give the documents of a stored report their bytes back, where they are still the same."""
+    from dataclasses import replace
+
+    from medcab.inputs import read_package
+
+    here = {d.path: d for d in read_package([place]).documents}
+    documents: list[Document] = []
+    missing: list[str] = []
+    for stored in report.documents:
+        found = here.get(stored.path)
+        if found is not None and _same(stored, found):
+            documents.append(replace(stored, source=found.source))
+        else:
+            documents.append(replace(stored, facts=_undrawable(stored)))
+            missing.append(stored.path)
+    return replace(report, documents=tuple(documents)), missing
+
+
+def _undrawable(document: Document) -> Any:
+    """Facts as stored, marked so that no picture is drawn of something else."""
+    from medcab.formats.convert import StoredFacts
+
+    facts = document.facts
+    return StoredFacts(
+        getattr(facts, "format", None),
+        getattr(facts, "pages", None),
+        getattr(facts, "sha256", None),
+        limits=("changed",),
+    )
+
+
+def _same(stored: Document, found: Document) -> bool:
+    import hashlib
+
+    digest = getattr(stored.facts, "sha256", None)
+    if stored.size != found.size or not digest:
+        return False
+    running = hashlib.sha256()
+    try:
+        with found.source.open() as stream:
+            while block := stream.read(1 << 20):
+                running.update(block)
+    except OSError:
+        return False
+    return running.hexdigest() == str(digest)

@@ -1,0 +1,155 @@
+"""Drawing pages in workers, and giving out no more than fits."""
+
+import io
+import random
+from dataclasses import replace
+
+import pytest
+from PIL import Image, ImageDraw
+
+from medcab.formats.base import PageRequest
+from medcab.formats.drawing import PageDrawer, around, draw
+from medcab.formats.pictures import Pictures
+from medcab.sources import BytesSource
+from medcab.validators.facts import FileFacts, LimitHit
+
+from .conftest import document
+
+
+def page_image(document, page, width, box=None, noise=False):
+    """A drawn page, as a callback would give it."""
+    if noise:
+        data = random.Random(page).randbytes(width * width // 16)
+        image = Image.frombytes("L", (width // 4, width // 4), data)
+    else:
+        image = Image.new("RGB", (width // 4, width // 3), "white")
+        ImageDraw.Draw(image).text((9, 9), f"{document.name} {page}", fill="black")
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+def pdf(pages=2, size=(595, 842), rotate=0):
+    import pikepdf
+
+    made = pikepdf.new()
+    for number in range(pages):
+        page = made.add_blank_page(page_size=size)
+        # A red square in the upper left corner of page 1, blue on the others.
+        colour = b"1 0 0 rg" if number == 0 else b"0 0 1 rg"
+        page.Contents = made.make_stream(colour + b" 0 %d 100 100 re f" % (size[1] - 100))
+        if rotate:
+            page.Rotate = rotate
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def picture(size=(800, 1100), form="PNG", **more):
+    image = Image.new("RGB", size, "white")
+    ImageDraw.Draw(image).rectangle((0, 0, 99, 99), fill="red")
+    out = io.BytesIO()
+    image.save(out, form, **more)
+    return out.getvalue()
+
+
+def opened(data):
+    image = Image.open(io.BytesIO(data), formats=("JPEG",))
+    image.load()
+    return image
+
+
+def reddish(pixel):
+    return pixel[0] > 200 and pixel[1] < 90
+
+
+def test_a_page_of_a_pdf():
+    first, second, third = draw(
+        BytesSource(pdf()), "pdf", [(1, 340, None), (2, 340, None), (9, 340, None)]
+    )
+    assert opened(first).width == 340
+    assert reddish(opened(first).getpixel((10, 10)))
+    assert opened(second).getpixel((10, 10))[2] > 200
+    assert third is None
+
+
+@pytest.mark.parametrize(("box", "red"), [((0, 0, 0.05, 0.05), True), ((0.9, 0.9, 1, 1), False)])
+def test_a_cutting_shows_the_place(box, red):
+    for data, kind in ((pdf(1), "pdf"), (picture(), "png")):
+        (cut,) = draw(BytesSource(data), kind, [(1, 2480, box)])
+        image = opened(cut)
+        assert image.width <= 640
+        assert image.height <= 320
+        assert reddish(image.getpixel((20, 20))) is red
+
+
+def test_a_rotated_page_is_cut_as_displayed():
+    (cut,) = draw(BytesSource(pdf(1, rotate=90)), "pdf", [(1, 2480, (0.95, 0, 1, 0.05))])
+    assert reddish(opened(cut).getpixel((cut and opened(cut).width - 20, 20)))
+
+
+def test_an_image_is_turned_as_exif_says_and_a_cutting_is_not_enlarged():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    data = picture(form="JPEG", exif=exif, quality=95)
+    small, cut = draw(BytesSource(data), "jpeg", [(1, 300, None), (1, 2480, (0, 0, 1, 1))])
+    assert opened(small).width == 300
+    assert reddish(opened(small).getpixel((290, 5)))
+    assert opened(cut).size == (640, 320)
+
+
+def test_frames_and_missing_pages_of_images():
+    images = [Image.new("L", (50, 50), shade) for shade in (0, 255)]
+    out = io.BytesIO()
+    images[0].save(out, "TIFF", save_all=True, append_images=images[1:])
+    drawn = draw(BytesSource(out.getvalue()), "tiff", [(2, 50, None), (3, 50, None), (0, 50, None)])
+    assert opened(drawn[0]).getpixel((5, 5))[0] > 240
+    assert drawn[1:] == [None, None]
+
+
+def test_the_drawer_uses_workers_and_survives_bad_files():
+    facts = FileFacts(1, "pdf", pages=1)
+    good = replace(document("a.pdf", facts=facts), source=BytesSource(pdf(1)))
+    broken = replace(document("b.pdf", facts=facts), source=BytesSource(b"%PDF-1.4 nothing"))
+    limited = replace(
+        good, path="c.pdf", facts=replace(facts, limits=(LimitHit("time", 1, None, None, ""),))
+    )
+    strange = replace(good, path="d.docx", facts=FileFacts(1, "docx"))
+    unread = replace(good, path="e.pdf", facts=None)
+    with PageDrawer(jobs=1, seconds=20) as drawer:
+        drawer.prepare([PageRequest(d, 1, 200) for d in (good, broken)])
+        assert opened(drawer(good, 1, 200)).width in (200, 201)
+        for one in (broken, limited, strange, unread):
+            assert drawer(one, 1, 200) is None
+        assert drawer(good, 7, 200) is None
+        assert opened(drawer(good, 1, 300)).width in (300, 301)
+
+
+@pytest.mark.parametrize("box", [(0, 0, 0, 0), (1, 1, 1, 1), (0.2, 0.9, 0.1, 0.3), (-5, -5, 9, 9)])
+@pytest.mark.parametrize("size", [(1, 1), (30, 2000), (2480, 3508)])
+def test_a_cutting_lies_inside_the_page(box, size):
+    left, top, right, bottom = around(box, size)
+    assert 0 <= left < right <= size[0]
+    assert 0 <= top < bottom <= size[1]
+    assert right - left <= 640
+    assert bottom - top <= 320
+
+
+def test_pictures_stop_at_their_budget():
+    given = Pictures(lambda *a: page_image(*a, noise=True), budget=30_000)
+    made = [given.thumbnail(document("a.pdf"), n) for n in range(1, 40)]
+    assert made[0] is not None
+    assert made[-1] is None
+    assert sum(len(p.data) for p in made if p) <= 30_000
+
+
+@pytest.mark.parametrize("data", [b"", b"GIF89a", b"\xff\xd8\xff", picture(size=(3000, 3000))])
+def test_what_is_no_small_picture_is_left_out(data):
+    assert Pictures(lambda *a: data).thumbnail(document("a.pdf"), 1) is None
+
+
+def test_frames_are_drawn():
+    given = Pictures(lambda *a: picture(size=(200, 200)))
+    made = given.thumbnail(document("a.pdf"), 1, [(0.5, 0.5, 2.0, 0.9)])
+    red, green, _ = opened(made.data).getpixel((101, 140))
+    assert red > green + 100
