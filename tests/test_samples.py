@@ -88,12 +88,35 @@ def test_the_folder_stays_small() -> None:
     assert sum(p.stat().st_size for p in files) <= 8_000_000
 
 
+def fonts_or_skip() -> None:
+    from samples.make.drawing import font_path
+
+    try:
+        font_path("serif")
+    except SystemExit as missing:
+        pytest.skip(f"the samples cannot be drawn on this machine: {missing}")
+
+
 def test_a_package_made_twice_has_the_same_bytes() -> None:
     from samples.make import packages
 
+    fonts_or_skip()
     first = packages.GOOD["good-egisz-employee"]().contents()
     packages.scans.cache_clear()
     assert packages.GOOD["good-egisz-employee"]().contents() == first
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["good-scan", "broken-accreditation-primary", "broken-archive"])
+def test_a_package_made_anew_gives_the_same_findings(name: str, tmp_path: Path) -> None:
+    from samples.make.__main__ import write
+
+    fonts_or_skip()
+    write(name, tmp_path)
+    listed = json.loads((tmp_path / "expected" / f"{name}.json").read_text(encoding="utf-8"))
+    assert listed == expected_of(name)
+    report = medcab.check(tmp_path / listed["package"], profile=listed["profile"], now=NOW)
+    assert differences(wanted(listed), found(report.findings)) == ""
 
 
 @pytest.mark.slow

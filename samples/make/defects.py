@@ -361,8 +361,9 @@ def picture_without_end(draft: Draft) -> None:
 @defect(EMPLOYEE, Expect("IMG003", f"{NURSE.fio}_Полис ОМС.jpg"))
 def policy_in_printing_inks(draft: Draft) -> None:
     """The policy was saved in CMYK."""
-    page = scans("oms_policy", NURSE)[0]
-    draft.files[f"{NURSE.fio}_Полис ОМС.jpg"] = lambda: damage.cmyk_jpeg(page)
+    draft.files[f"{NURSE.fio}_Полис ОМС.jpg"] = lambda: damage.cmyk_jpeg(
+        scans("oms_policy", NURSE)[0]
+    )
 
 
 @defect(EMPLOYEE, Expect("NAM003", "согласие.pdf"))
