@@ -110,7 +110,8 @@ class _Parser:
         while position < end:
             match = _TOKEN.match(text, position)
             if match is None:
-                raise self.error(position)
+                blanks = len(text[position:]) - len(text[position:].lstrip())
+                raise self.error(position + blanks)
             kind = match.lastgroup or ""
             self.tokens.append((kind, match.group(kind), match.start(kind)))
             position = match.end()

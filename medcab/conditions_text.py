@@ -26,8 +26,9 @@ def _say(tree: tuple[Any, ...], tr: Translator) -> str:
     kind = tree[0]
     if kind in ("and", "or"):
         word = tr(N_("and")) if kind == "and" else tr(N_("or"))
-        parts = [_say(p, tr) for p in tree[1:]]
-        return f" {word} ".join(f"({p})" if f" {word} " in p else p for p in parts)
+        nested = ("and", "or")
+        parts = [f"({_say(p, tr)})" if p[0] in nested else _say(p, tr) for p in tree[1:]]
+        return f" {word} ".join(parts)
     if kind == "has":
         return tr(N_("“{field_name}” is filled in"), field_name=_title(tree[1], tr))
     if kind == "not" and tree[1][0] == "has":

@@ -114,6 +114,8 @@ def _fields(rows: list[_Row], path: str) -> Node:
         if key in members:
             twice(path, key, where)
         members[key] = Node(text, place)
+    if not members:
+        fail(path, "no fields")
     return Node(members)
 
 

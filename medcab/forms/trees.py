@@ -234,9 +234,9 @@ def _yaml_node(node: Any, path: str) -> Node:
     # Scalars stay as written: YAML itself would read 0701234567 as octal and «нет» as text, but
     # «no» as false and 12:30 as 750.
     text = str(node.value)
-    if node.style is None and text in ("~", "null", "Null", "NULL"):
+    if not node.style and text in ("~", "null", "Null", "NULL"):
         text = ""
-    if node.style is None and text in ("true", "True", "false", "False"):
+    if not node.style and text in ("true", "True", "false", "False"):
         text = "да" if text.lower() == "true" else "нет"
     return Node(text, where)
 
