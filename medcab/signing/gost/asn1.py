@@ -11,7 +11,6 @@ __all__ = [
     "AuthenticatedSafe",
     "CertBag",
     "ContentInfo",
-    "CryptoProBlob",
     "EncryptedData",
     "EncryptedPrivateKeyInfo",
     "Gost3412Parameters",
@@ -216,30 +215,6 @@ class Gost3412Parameters(core.Sequence):  # type: ignore[misc]
     """Gost3412-15-Encryption-Parameters (RFC 9337, section 6)."""
 
     _fields = [("ukm", core.OctetString)]  # noqa: RUF012
-
-
-class _EncryptedKey(core.Sequence):  # type: ignore[misc]
-    _fields = [  # noqa: RUF012
-        ("enc", core.OctetString),
-        ("mac", core.OctetString),
-    ]
-
-
-class _CryptoProKey(core.Sequence):  # type: ignore[misc]
-    _fields = [  # noqa: RUF012
-        ("ukm", core.OctetString),
-        ("cek", _EncryptedKey),
-        ("parameters", core.Any, {"optional": True}),
-    ]
-
-
-class CryptoProBlob(core.Sequence):  # type: ignore[misc]
-    """What CryptoPro CSP puts after the sixteen bytes of header: a wrapped key."""
-
-    _fields = [  # noqa: RUF012
-        ("value", _CryptoProKey),
-        ("rest", core.Any, {"optional": True}),
-    ]
 
 
 def _touch(value: Any) -> None:

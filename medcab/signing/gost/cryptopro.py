@@ -12,6 +12,7 @@ from __future__ import annotations
 from hmac import compare_digest
 from typing import Final
 
+from medcab.signing import tlv
 from medcab.signing.gost import asn1, modes
 from medcab.signing.gost.curves import OIDS, curve_by_oid
 from medcab.signing.gost.gost28147 import diversify, ecb_decrypt, imit
@@ -25,18 +26,38 @@ _LABEL: Final = bytes.fromhex("26BDB878")
 _2001: Final = "1.2.643.2.2.19"
 
 
-def _scan(der: bytes) -> list[str]:
-    """OIDs in a piece of DER, whatever tags are around them."""
-    from asn1crypto import core
+def _wrapped(blob: bytes) -> tuple[bytes, bytes, bytes, list[str]]:
+    """UKM, encrypted key, its code, and the OIDs of the parameters.
 
-    found, at = [], 0
-    while at + 2 < len(der):
-        size = der[at + 1]
-        if der[at] == 6 and 2 < size < 16 and at + 2 + size <= len(der):
-            found.append(core.ObjectIdentifier.load(der[at : at + 2 + size]).native)
-            at += 2 + size
-        else:
-            at += 1
+    SEQUENCE { SEQUENCE { ukm, SEQUENCE { enc, mac }, [0] parameters }, … }
+    """
+    _, at, stop = tlv.read(blob, *_inside(blob, 0, len(blob), 0x30))
+    parts = list(tlv.children(blob, at, stop))
+    if len(parts) < 2 or [part[0] for part in parts[:2]] != [4, 0x30]:
+        raise ValueError("not a CryptoPro key")
+    cek = list(tlv.children(blob, parts[1][2], parts[1][3]))
+    if [part[0] for part in cek[:2]] != [4, 4]:
+        raise ValueError("not a CryptoPro key")
+    ukm, enc, mac = (blob[inner:end] for _, _, inner, end in (parts[0], *cek[:2]))
+    rest = [part for part in parts[2:] if part[0] & 0x20]
+    return ukm, enc, mac, [oid for part in rest for oid in _oids(blob, part[2], part[3], 0)]
+
+
+def _inside(data: bytes, at: int, stop: int, expected: int) -> tuple[int, int]:
+    tag, start, end = tlv.read(data, at, stop)
+    if tag != expected:
+        raise ValueError("not a CryptoPro key")
+    return start, end
+
+
+def _oids(data: bytes, start: int, stop: int, depth: int) -> list[str]:
+    """OIDs at any depth: programs differ in how they tag what is around them."""
+    found: list[str] = []
+    for tag, _, inner, end in tlv.children(data, start, stop, 50):
+        if tag == 6:
+            found.append(tlv.oid(data[inner:end]))
+        elif tag & 0x20 and depth < 6:
+            found += _oids(data, inner, end, depth + 1)
     return found
 
 
@@ -59,15 +80,15 @@ def read_blob(data: bytes, key: bytes) -> list[GostPrivateKey]:
     content = read["private_key"].native
     if kind is None or len(content) <= _HEADER:
         raise ValueError("not a CryptoPro key")
-    value = asn1.parse(asn1.CryptoProBlob, content[_HEADER:])["value"]
-    ukm, enc, mac = value["ukm"].native, value["cek"]["enc"].native, value["cek"]["mac"].native
+    ukm, enc, mac, mentioned = _wrapped(content[_HEADER:])
     if len(ukm) != 8 or len(enc) * 8 != kind.bits or len(mac) != 4:
         raise ValueError("not a CryptoPro key")
     kek = diversify(key, ukm) if kind.oid == _2001 else modes.kdf(key, _LABEL, ukm)
     raw = ecb_decrypt(kek, enc)
     if not compare_digest(imit(kek, raw, iv=ukm), mac):
         raise WrongPasswordError
-    mentioned = _scan(value["parameters"].dump() + read["algorithm"]["parameters"].dump())
+    parameters = read["algorithm"]["parameters"].dump()
+    mentioned += _oids(parameters, 0, len(parameters), 0)
     sets = [oid for oid in mentioned if oid in OIDS and oid.startswith(kind.param_sets)]
     if not sets:
         raise ValueError("the key has no parameter set")

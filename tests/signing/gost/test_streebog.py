@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -74,7 +75,7 @@ def test_backends_agree_however_the_data_is_split(data, cuts, bits):
     edges = [0, *sorted(min(c, len(data)) for c in cuts), len(data)]
     for name in USABLE:
         state = streebog.new(bits, backend=name)
-        for start, end in zip(edges, edges[1:], strict=False):
+        for start, end in pairwise(edges):
             state.update(memoryview(data)[start:end])
         assert state.digest() == expected, name
 
