@@ -18,7 +18,7 @@ from medcab.formats.base import DEFAULT, Options
 from medcab.formats.encoding import printable, xml_text
 from medcab.formats.pictures import Pictures
 from medcab.formats.sentences import moment
-from medcab.formats.view import Group, Item, View, view
+from medcab.formats.view import Fold, Group, Item, View, view
 from medcab.model import Outcome, Report, Severity, Verdict
 from medcab.text import N_, Translator
 
@@ -240,7 +240,7 @@ class _Story:
         if not self.shown.advice:
             return
         self._h(N_("What to do first"))
-        for number, one in enumerate(self.shown.advice, 1):
+        for number, one in enumerate(self.shown.first, 1):
             self.flow.append(self._p(f"{number}. {one.help}", self.text))
             where = "; ".join(one.places[:6])
             if len(one.places) > 6:
@@ -280,9 +280,21 @@ class _Story:
         about = f" — {group.about}" if group.about else ""
         heading = self._p(f"{group.heading}{about}", self.group)
         self.flow.append(CondPageBreak(60))
-        for number, item in enumerate(group.items):
-            block = self._finding(group, item)
+        for number, line in enumerate(group.lines):
+            block = self._fold(line) if isinstance(line, Fold) else self._finding(group, line)
             self.flow.append(KeepTogether([heading, *block] if number == 0 else block))
+
+    def _fold(self, fold: Fold) -> list[Any]:
+        from reportlab.platypus import Spacer
+
+        place = f", {fold.place}" if fold.place else ""
+        word = f"{fold.items[0].severity}{place}"
+        return [
+            self._p(word, self.text, colour=_COLOURS[Verdict.INDETERMINATE], bold=True),
+            self._p(fold.message, self.text),
+            self._p(fold.rules, self.small),
+            Spacer(1, 5),
+        ]
 
     def _finding(self, group: Group, item: Item) -> list[Any]:
         from reportlab.platypus import Spacer

@@ -30,6 +30,7 @@ __all__ = [
     "moment",
     "name_of",
     "place_of",
+    "reason_of",
     "rule_of",
     "severity_word",
     "show_number",
@@ -114,6 +115,15 @@ def message_of(finding: Finding, tr: Translator) -> str:
             rule.message, rule.plural, count, **{k: v for k, v in args.items() if k != "n"}
         )
     return tr(rule.message, **args)
+
+
+def reason_of(finding: Finding, tr: Translator) -> str:
+    """Why a check could not be made; empty for a violation."""
+    if finding.outcome is not Outcome.UNDETERMINED:
+        return ""
+    if not finding.reason:
+        return tr(N_("The reason was not recorded."))
+    return tr(finding.reason, **shown_args(finding.args, tr))
 
 
 def help_of(finding: Finding, tr: Translator) -> str:
@@ -221,11 +231,14 @@ def measure_of(finding: Finding, tr: Translator) -> str:
 
 
 def measures_of(finding: Finding, tr: Translator) -> tuple[str, str]:
-    """The measured value and its limit, each with the unit; empty where there is none."""
+    """The measured value and its limit, each with the unit; empty where there is none.
+
+    Only what has a unit is a measurement to people: "0, limit 1" says nothing about a document.
+    """
     measured, limit = finding.evidence.get("measured"), finding.evidence.get("limit")
-    if measured is None:
-        return "", ""
     unit = str(finding.evidence.get("unit") or "")
+    if measured is None or not unit:
+        return "", ""
     shown = _quantity(measured, unit, tr)
     if limit is None:
         return shown, ""
@@ -248,11 +261,13 @@ def _grouped(value: Any) -> str:
 def _quantity(value: Any, unit: str, tr: Translator) -> str:
     if unit in _BYTES and isinstance(value, int):
         return show_size(value, tr)
+    if unit == "dpi" and isinstance(value, Sequence) and len(set(map(str, value))) == 1:
+        value = value[0]
     if isinstance(value, Sequence) and not isinstance(value, str):
         text = " × ".join(str(f"{_shown(item, tr)}") for item in value)
     else:
         text = f"{_shown(value, tr)}"
-    return f"{text}\u00a0{_unit(unit, tr)}".strip() if unit else text
+    return f"{text}\u00a0{_unit(unit, tr)}".strip()
 
 
 def _unit(unit: str, tr: Translator) -> str:

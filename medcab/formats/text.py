@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar
 from medcab.formats.base import DEFAULT, Options
 from medcab.formats.encoding import printable
 from medcab.formats.sentences import moment
-from medcab.formats.view import DocumentRow, Group, Item, View, view
+from medcab.formats.view import DocumentRow, Fold, Group, Item, View, view
 from medcab.model import Outcome, Report, Severity, Verdict
 from medcab.text import N_, Translator
 
@@ -78,8 +78,8 @@ def print_report(
     for group in shown.groups:
         _print(console, "")
         _print(console, _heading(group))
-        for item in group.items:
-            _print(console, _finding(item))
+        for line in group.lines:
+            _print(console, _fold(line) if isinstance(line, Fold) else _finding(line))
     if shown.advice:
         _print(console, "")
         _print(console, _bold(tr(N_("How to fix"))))
@@ -89,9 +89,9 @@ def print_report(
                 _print(console, _indented(tr(N_("medcab fix can do this by itself.")), 4))
     if shown.ignored:
         _print(console, "")
-        line = N_("{n} finding is set aside by the configuration")
-        lines = N_("{n} findings are set aside by the configuration")
-        _print(console, tr.plural(line, lines, len(shown.ignored)) + (":" * options.verbose))
+        one = N_("{n} finding is set aside by the configuration")
+        many = N_("{n} findings are set aside by the configuration")
+        _print(console, tr.plural(one, many, len(shown.ignored)) + (":" * options.verbose))
         if options.verbose:
             for item in shown.ignored:
                 path = printable(item.finding.location.path or "")
@@ -159,9 +159,9 @@ def _table(shown: View, tr: Translator, console: Console, options: Options) -> R
 
     narrow = console.width < _NARROW
     table = Table(box=box.ROUNDED if options.unicode else box.ASCII2, padding=(0, 1))
-    columns: list[tuple[str, Any]] = [(tr(N_("File")), {"overflow": "fold", "ratio": 3})]
+    columns: list[tuple[str, Any]] = [(tr(N_("File")), {"overflow": "fold"})]
     if not narrow:
-        columns.append((tr(N_("Document")), {"overflow": "fold", "ratio": 2}))
+        columns.append((tr(N_("Document")), {"overflow": "fold"}))
     columns += [
         (tr(N_("Format")), {"no_wrap": True}),
         (tr(N_("Size")), {"justify": "right", "no_wrap": True}),
@@ -206,11 +206,29 @@ def _finding(item: Item) -> RenderableType:
         # The message itself begins with "Not checked".
         line = Text.assemble(("?", "yellow"), f" {item.place}: " if item.place else " ")
     else:
-        place = f", {item.place}" if item.place else ""
+        place = f", {_place(item)}" if _place(item) else ""
         line = Text.assemble((f"{mark} {item.severity}{place}:", style), " ")
     line.append(item.told)
     rule = item.rule if item.rule == item.name else f"{item.rule} {item.name}"
     line.append(f" [{rule}]", style="dim")
+    return _indented(line, 2, hang=4)
+
+
+def _place(item: Item) -> str:
+    """The place without the name of the field when the message says it anyway."""
+    field = item.finding.location.field
+    label, _, rest = item.place.partition("», ")
+    _, _, name = label.partition("«")
+    title = name.removesuffix("»").removesuffix(f"({field})").strip()
+    return rest if field and title and title in item.message else item.place
+
+
+def _fold(fold: Fold) -> RenderableType:
+    from rich.text import Text
+
+    place = f" {fold.place}: " if fold.place else " "
+    line = Text.assemble(("?", "yellow"), place, fold.message)
+    line.append(f" [{fold.rules}]", style="dim")
     return _indented(line, 2, hang=4)
 
 

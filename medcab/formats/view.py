@@ -15,7 +15,7 @@ from medcab.formats.encoding import printable
 from medcab.model import Document, Finding, Report, Verdict, worst
 from medcab.text import N_, Translator
 
-__all__ = ["Advice", "DocumentRow", "Group", "Item", "View", "fact", "type_title", "view"]
+__all__ = ["Advice", "DocumentRow", "Fold", "Group", "Item", "View", "fact", "type_title", "view"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class Item:
     measure: str
     measured: str
     limit: str
+    reason: str
 
     @property
     def told(self) -> str:
@@ -62,6 +63,20 @@ _NUMBERS: Final = re.compile(r"[0-9](?:[0-9.,\u00a0]*[0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
+class Fold:
+    """Several checks of one place that could not be made for one reason."""
+
+    message: str
+    place: str
+    items: tuple[Item, ...]
+
+    @property
+    def rules(self) -> str:
+        """Ids of the rules, for one line."""
+        return ", ".join(dict.fromkeys(item.rule for item in self.items))
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """What belongs together: the package as a whole, the form, or one document."""
 
@@ -70,6 +85,7 @@ class Group:
     about: str
     row: DocumentRow | None
     items: tuple[Item, ...]
+    lines: tuple[Item | Fold, ...]
     verdict: Verdict
     verdict_word: str
 
@@ -99,6 +115,12 @@ class View:
     passed: tuple[tuple[str, str, str, int], ...]
     not_applicable: tuple[str, ...]
     ignored: tuple[Item, ...]
+
+    @property
+    def first(self) -> tuple[Advice, ...]:
+        """Advice about the gravest findings: what to do first."""
+        gravest = min((one.gravest for one in self.advice), default=0)
+        return tuple(one for one in self.advice if one.gravest == gravest)
 
 
 def fact(document: Document, name: str) -> Any:
@@ -154,13 +176,19 @@ def _row(document: Document, verdict: Verdict, tr: Translator) -> DocumentRow:
         document=document,
         path=printable(document.path),
         type=type_title(document, tr),
-        format=printable(str(fact(document, "format") or "?")).upper(),
+        format=_format(fact(document, "format"), tr),
         size=say.show_size(document.size, tr),
         pages=pages if isinstance(pages, int) else None,
         sha256=fact(document, "sha256"),
         verdict=verdict,
         verdict_word=say.verdict_word(verdict, tr),
     )
+
+
+def _format(kind: Any, tr: Translator) -> str:
+    if kind in (None, "unknown"):
+        return "?"
+    return tr(N_("empty")) if kind == "empty" else printable(str(kind)).upper()
 
 
 def item(finding: Finding, tr: Translator) -> Item:
@@ -174,11 +202,21 @@ def item(finding: Finding, tr: Translator) -> Item:
         rule=printable(finding.rule),
         name=printable(say.name_of(finding)),
         title=printable(say.title_of(finding, tr)),
-        place=say.place_of(finding.location, tr),
+        place=_place(finding, tr),
         measure=say.measure_of(finding, tr),
         measured=measured,
         limit=limit,
+        reason=say.reason_of(finding, tr),
     )
+
+
+def _place(finding: Finding, tr: Translator) -> str:
+    """The place, with the cell or line of the form where that is known."""
+    where = finding.evidence.get("where")
+    place = say.place_of(finding.location, tr)
+    if not finding.location.field or not isinstance(where, str) or not where:
+        return place
+    return f"{place}, {printable(where)}"
 
 
 def _group(
@@ -199,9 +237,36 @@ def _group(
         about=about,
         row=row,
         items=items,
+        lines=_lines(items, tr),
         verdict=verdict,
         verdict_word=say.verdict_word(verdict, tr),
     )
+
+
+def _lines(items: tuple[Item, ...], tr: Translator) -> tuple[Item | Fold, ...]:
+    """Put together what could not be checked for one reason: a password hides a dozen rules."""
+    alike: dict[tuple[str, str], list[Item]] = {}
+    for one in items:
+        if one.reason:
+            alike.setdefault((one.reason, one.place), []).append(one)
+    lines: list[Item | Fold] = []
+    for one in items:
+        same = alike.get((one.reason, one.place), [one])
+        if len(same) < 2:
+            lines.append(one)
+        elif same[0] is one:
+            few = N_("{n} check could not be made. {reason}")
+            many = N_("{n} checks could not be made. {reason}")
+            message = tr.plural(few, many, len(same), reason=one.reason)
+            lines.append(Fold(message, one.place, tuple(same)))
+    return tuple(sorted(lines, key=_weight))
+
+
+def _weight(line: Item | Fold) -> tuple[int, bool]:
+    """What is known to be wrong comes before what is not known: it is often the cause."""
+    if isinstance(line, Fold):
+        return min(one.finding.severity.rank for one in line.items), True
+    return line.finding.severity.rank, bool(line.reason)
 
 
 def _advice(groups: Iterable[Group]) -> tuple[Advice, ...]:
@@ -211,7 +276,9 @@ def _advice(groups: Iterable[Group]) -> tuple[Advice, ...]:
     fixable: dict[str, bool] = {}
     for group in groups:
         for one in group.items:
-            if not one.help:
+            # How to fix what a rule looks for is no advice while it is not known whether it is
+            # there; what a condition of the package lacks is.
+            if not one.help or (one.reason and group.row is not None):
                 continue
             rank = one.finding.severity.rank
             gravest[one.help] = min(rank, gravest.get(one.help, rank))

@@ -181,9 +181,14 @@ def measured(**evidence) -> Finding:
             "5\u00a0242\u00a0881 байт при норме 5\u00a0242\u00a0880 байт",
         ),
         ({"measured": 5_242_880, "limit": 5_242_880, "unit": "B"}, "5,0 МБ при норме 5,0 МБ"),
-        ({"measured": 7}, "7"),
-        ({"measured": [200, 300.0], "limit": 300}, "200 × 300 при норме 300"),
-        ({"measured": 0.1 + 0.2}, "0,3"),
+        ({"measured": 7}, ""),
+        ({"measured": 0, "limit": 1}, ""),
+        ({"measured": [300.0, 300.0], "unit": "dpi"}, "300\u00a0dpi"),
+        (
+            {"measured": [200, 300.0], "limit": 300, "unit": "dpi"},
+            "200 × 300\u00a0dpi при норме 300\u00a0dpi",
+        ),
+        ({"measured": 0.1 + 0.2, "unit": "mm"}, "0,3\u00a0mm"),
     ],
 )
 def test_measure_against_limit(ru, evidence, said):
@@ -260,3 +265,17 @@ def test_xml_text_and_formula_guard():
     assert guard_formula("=1") == "'=1"
     assert guard_formula("Иванов") == "Иванов"
     assert guard_formula("\tx") == "'\tx"
+
+
+def test_checks_that_one_password_hides_are_one_line(report, ru):
+    path = report.documents[2].path
+    hidden = tuple(
+        replace(report.findings[8], rule=rule, location=Location(path))
+        for rule in ("DPI901", "LIM901", "SCN901")
+    )
+    some = replace(report, findings=hidden)
+    text = render(some, "text", ru)
+    assert "? Не выполнены 3 проверки. Файл зашифрован. [DPI901, LIM901, SCN901]" in text
+    # Nothing is known to be wrong, so nothing is advised.
+    assert "Как исправить" not in text
+    assert "3 проверки не выполнены" in text

@@ -16,7 +16,7 @@ from medcab.formats.base import DEFAULT, Options
 from medcab.formats.encoding import printable
 from medcab.formats.pictures import Picture, Pictures
 from medcab.formats.sentences import moment
-from medcab.formats.view import DocumentRow, Item, View, view
+from medcab.formats.view import Advice, DocumentRow, Fold, Item, View, view
 from medcab.model import Document, Outcome, Report, Verdict
 from medcab.text import N_, Translator
 
@@ -72,6 +72,8 @@ _WORDS: Final = MappingProxyType(
         "skip": N_("To the findings"),
         "rule": N_("Rule"),
         "places": N_("where"),
+        "later": N_("And then"),
+        "which": N_("Which checks"),
         "more": N_("and {n} more"),
         "errors": N_("errors"),
         "warnings": N_("warnings"),
@@ -108,10 +110,10 @@ class HtmlWriter:
             marks=_MARKS,
             about=_about(report, options, words),
             cards=list(_cards(shown, pictures, tr)),
-            advice=[_advice(shown, tr, number) for number in range(len(shown.advice))],
+            advice=[_advice(one, tr) for one in shown.first],
+            later=[_advice(one, tr) for one in shown.advice[len(shown.first) :]],
             fields=parts.fields(report, tr),
             signatures=parts.signatures(report, tr),
-            total=sum(len(group.items) for group in shown.groups),
             shown_template=tr(_WORDS["shown"], shown="\ufffc", total="\ufffd"),
             style=style,
             script=script,
@@ -173,9 +175,14 @@ def _cards(shown: View, pictures: Pictures, tr: Translator) -> Iterable[dict[str
     for group in shown.groups:
         seen.add(group.path)
         findings = []
-        for item in group.items:
+        for line in group.lines:
             number += 1
-            findings.append({"item": item, "kind": _kind(item), "id": f"f{number}"})
+            one: dict[str, Any]
+            if isinstance(line, Fold):
+                one = {"item": line.items[0], "fold": line, "count": len(line.items)}
+            else:
+                one = {"item": line, "fold": None, "count": 1}
+            findings.append({**one, "kind": _kind(one["item"]), "id": f"f{number}"})
         document = group.row.document if group.row is not None else None
         yield {
             "id": f"d{len(seen)}",
@@ -252,7 +259,7 @@ def _cuttings(
     made = {}
     for one in findings:
         where = one["item"].finding.location
-        if where.page is not None and where.box is not None:
+        if one["fold"] is None and where.page is not None and where.box is not None:
             picture = pictures.cutting(document, where.page, where.box)
             if picture is not None:
                 made[one["id"]] = {"w": picture.width, "h": picture.height, "uri": _uri(picture)}
@@ -262,8 +269,7 @@ def _cuttings(
 _PLACES: Final = 6
 
 
-def _advice(shown: View, tr: Translator, number: int) -> dict[str, Any]:
-    one = shown.advice[number]
+def _advice(one: Advice, tr: Translator) -> dict[str, Any]:
     places = list(one.places[:_PLACES])
     if len(one.places) > _PLACES:
         places.append(tr(_WORDS["more"], n=len(one.places) - _PLACES))

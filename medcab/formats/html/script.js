@@ -6,11 +6,11 @@
     return {
       node: card,
       items: Array.prototype.map.call(card.querySelectorAll(".finding"), function (item) {
-        return { node: item, kind: item.dataset.kind, text: item.textContent.toLowerCase() };
+        return { node: item, kind: item.dataset.kind, count: Number(item.dataset.count), text: item.textContent.toLowerCase() };
       }),
     };
   });
-  var total = cards.reduce(function (sum, card) { return sum + card.items.length; }, 0);
+  var total = cards.reduce(function (sum, card) { return card.items.reduce(function (n, item) { return n + item.count; }, sum); }, 0);
   if (!total) { return; }
   form.hidden = false;
 
@@ -30,7 +30,7 @@
           kinds.indexOf(item.kind) >= 0 &&
           (!words || item.text.indexOf(words) >= 0);
         item.node.hidden = !visible;
-        here += visible ? 1 : 0;
+        here += visible ? item.count : 0;
       });
       card.node.hidden = filtered && !here;
       shown += here;
