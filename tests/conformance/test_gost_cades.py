@@ -1,0 +1,274 @@
+"""CAdES with GOST keys: what OpenSSL's engine made is judged rightly, what we make it accepts."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from asn1crypto import cms, core, tsp
+
+from medcab.errors import SigningError
+from medcab.signing.content import MemoryContent
+from medcab.signing.gost import streebog
+from medcab.signing.keys import load_p12, load_pem
+from medcab.signing.policy import ValidationPolicy
+from medcab.signing.results import CheckOutcome, Indication
+from medcab.signing.sign import Signer, SignOptions
+from medcab.signing.tlv import encode, encode_oid
+from medcab.signing.trust import TrustStore
+from medcab.signing.verify import Verifier
+
+VECTORS = Path(os.environ.get("MEDCAB_VECTORS", Path(__file__).parents[3] / "shared" / "vectors"))
+ENGINE = VECTORS / "gost" / "openssl-engine"
+pytestmark = pytest.mark.skipif(not ENGINE.is_dir(), reason=f"no GOST vectors at {ENGINE}")
+LENIENT = ValidationPolicy(lenient=True, revocation="none")
+LISTED = ValidationPolicy(revocation="require")
+MOMENT = datetime(2026, 7, 1, tzinfo=UTC)
+
+
+def trust(*names):
+    return TrustStore.load([str(ENGINE / name) for name in names])
+
+
+def judge(data, policy=LENIENT, content=b"", anchors=("root.crt",), **options):
+    verifier = Verifier(trust(*anchors), policy, **options)
+    return verifier.verify_bytes(data, MemoryContent(content) if content else None)
+
+
+def passed(result, check):
+    return [c.outcome for c in result.checks if c.id == check] == [CheckOutcome.PASSED]
+
+
+def document():
+    return (ENGINE / "doc.txt").read_bytes()
+
+
+def lists():
+    return [(ENGINE / name).read_bytes() for name in ("root.crl", "subca.crl")]
+
+
+def inside(name):
+    return b"" if name.endswith(".p7m") else document()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["cades_512.p7s", "cades_bes_attached.p7m", "cades_bes_detached.p7s"],
+)
+def test_cades_of_openssl_passes_the_strict_policy_with_crls(name):
+    when = datetime.fromtimestamp(_updated(), UTC)
+    report = judge((ENGINE / name).read_bytes(), LISTED, inside(name), crls=lists(), at=when)
+    [result] = report.signatures
+    assert result.indication is Indication.TOTAL_PASSED, result.checks
+    assert result.level.value == "CAdES-B-B"
+
+
+def _updated():
+    from asn1crypto import crl, pem
+
+    data = (ENGINE / "subca.crl").read_bytes()
+    parsed = crl.CertificateList.load(pem.unarmor(data)[2] if pem.detect(data) else data)
+    return parsed["tbs_cert_list"]["this_update"].native.timestamp() + 60
+
+
+PLAIN = ["cms_attached.p7m", "cms_ber_indef.p7m", "cms_detached.p7s", "cms_noattr.p7s",
+         "cms_ski.p7s"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_plain_cms_of_openssl_passes_leniently_and_fails_strictly(name):
+    data = (ENGINE / name).read_bytes()
+    [result] = judge(data, LENIENT, inside(name)).signatures
+    assert result.indication is Indication.TOTAL_PASSED, result.checks
+    [result] = judge(data, ValidationPolicy(revocation="none"), inside(name)).signatures
+    assert result.indication is Indication.TOTAL_FAILED
+    assert passed(result, "signature-value")
+
+
+def test_two_signers_are_judged_each_by_itself():
+    first, second = judge((ENGINE / "cades_two_signers.p7m").read_bytes()).signatures
+    assert first.indication is Indication.TOTAL_PASSED
+    # The second key is the one of the time-stamping service: right mathematics, wrong purpose.
+    assert second.indication is Indication.INDETERMINATE
+    assert passed(second, "signature-value")
+
+
+@pytest.mark.parametrize("path", sorted(ENGINE.glob("ss_*.p7m")), ids=lambda p: p.stem)
+def test_sixteen_parameter_sets(path):
+    data = path.read_bytes()
+    anchors = (path.with_suffix(".crt").name,)
+    [result] = judge(data, anchors=anchors).signatures
+    assert passed(result, "signature-value")
+    assert passed(result, "message-digest-value")
+    withdrawn = [c for c in result.checks if c.open and "2001" in repr(c)]
+    assert bool(withdrawn) == ("2001" in path.name)
+    content = cms.ContentInfo.load(data)
+    octets = content["content"]["encap_content_info"]["content"]
+    changed = data.replace(octets.native, octets.native[:-1] + b"?")
+    assert changed != data
+    [result] = judge(changed, anchors=anchors).signatures
+    assert result.indication is Indication.TOTAL_FAILED
+
+
+@pytest.mark.parametrize("name", ["cades_512.p7s", "cades_bes_detached.p7s", *PLAIN])
+def test_any_damage_to_the_signature_value_fails(name):
+    data = (ENGINE / name).read_bytes()
+    value = judge_value(data)
+    for at in (0, len(value) // 2 - 1, len(value) // 2, len(value) - 1):
+        broken = bytearray(value)
+        broken[at] ^= 0x10
+        changed = data.replace(value, bytes(broken))
+        [result] = judge(changed, LENIENT, inside(name)).signatures
+        assert result.indication is Indication.TOTAL_FAILED, at
+
+
+def judge_value(data):
+    return cms.ContentInfo.load(data)["content"]["signer_infos"][0]["signature"].native
+
+
+def test_another_document_fails():
+    data = (ENGINE / "cades_bes_detached.p7s").read_bytes()
+    [result] = judge(data, content=document() + b" ").signatures
+    assert result.indication is Indication.TOTAL_FAILED
+
+
+def test_an_unknown_root_is_not_passed():
+    data = (ENGINE / "cades_bes_attached.p7m").read_bytes()
+    [result] = judge(data, anchors=("ss_gost2012_256_A.crt",)).signatures
+    assert result.indication is Indication.INDETERMINATE
+
+
+def key(name):
+    pem = (ENGINE / f"{name}.crt").read_bytes() + (ENGINE / "chain.pem").read_bytes()
+    return load_pem((ENGINE / f"{name}.key").read_bytes(), pem)
+
+
+@pytest.fixture(scope="module")
+def openssl(tmp_path_factory):
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    if subprocess.run(["openssl", "engine", "gost"], capture_output=True, check=False).returncode:
+        pytest.skip("OpenSSL has no GOST engine (libengine-gost-openssl)")
+    folder = tmp_path_factory.mktemp("openssl")
+    config = folder / "openssl.cnf"
+    config.write_text(
+        "openssl_conf = c\n[c]\nengines = e\n[e]\ngost = g\n[g]\nengine_id = gost\n"
+        "default_algorithms = ALL\n"
+    )
+
+    def verify(signature, content=None):
+        (folder / "sig").write_bytes(signature)
+        (folder / "doc").write_bytes(content or b"")
+        command = [
+            "openssl", "cms", "-verify", "-cades", "-binary", "-inform", "DER",
+            "-in", str(folder / "sig"), "-CAfile", str(ENGINE / "chain.pem"), "-purpose", "any",
+            *(["-content", str(folder / "doc")] if content is not None else []),
+        ]  # fmt: skip
+        return subprocess.run(
+            command, capture_output=True, check=False,
+            env={**os.environ, "OPENSSL_CONF": str(config)},
+        )  # fmt: skip
+
+    return verify
+
+
+@pytest.mark.peer
+@pytest.mark.parametrize("name", ["leaf256", "leaf512"])
+@pytest.mark.parametrize("attached", [False, True])
+def test_openssl_accepts_what_we_sign(openssl, name, attached):
+    signer = Signer(key(name), SignOptions(attached=attached))
+    made = signer.sign_content(MemoryContent(document()))
+    done = openssl(made, None if attached else document())
+    assert done.returncode == 0, done.stderr.decode()
+    if not attached:
+        assert openssl(made, document() + b"!").returncode != 0
+
+
+@pytest.mark.parametrize("name", ["leaf256", "leaf512"])
+@pytest.mark.parametrize("attached", [False, True])
+def test_what_we_sign_passes_our_own_strict_verification(name, attached):
+    made = Signer(key(name), SignOptions(attached=attached)).sign_content(MemoryContent(document()))
+    report = judge(made, ValidationPolicy(revocation="none"), b"" if attached else document())
+    [result] = report.signatures
+    assert result.indication is Indication.TOTAL_PASSED, result.checks
+    info = cms.ContentInfo.load(made)["content"]["signer_infos"][0]
+    bits = name[-3:]
+    assert info["digest_algorithm"]["algorithm"].native == f"streebog{bits}"
+    assert isinstance(info["digest_algorithm"]["parameters"], core.Void)
+    assert info["signature_algorithm"]["algorithm"].native == f"gost2012_{bits}"
+    attributes = {a["type"].dotted: a["values"] for a in info["signed_attrs"]}
+    assert {"1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4", "1.2.840.113549.1.9.5"} < set(
+        attributes
+    )
+    [value] = attributes["1.2.840.113549.1.9.16.2.47"]
+    ess = tsp.SigningCertificateV2.load(value.dump())
+    [named] = ess["certs"]
+    assert named["hash_algorithm"]["algorithm"].native == f"streebog{bits}"
+    certificate = key(name).certificate.dump()
+    assert named["cert_hash"].native == streebog.new(int(bits), certificate).digest()
+
+
+@pytest.mark.peer
+def test_a_container_signs(openssl):
+    data = (ENGINE / "pfx512_gost89.pfx").read_bytes()
+    made = Signer(load_p12(data, "Пароль")).sign_content(MemoryContent(document()))
+    assert openssl(made, document()).returncode == 0
+
+
+def test_parallel_and_counter_signatures():
+    first = Signer(key("leaf256"))
+    second = Signer(key("leaf512"))
+    made = first.sign_content(MemoryContent(document()))
+    both = second.add_to(made, MemoryContent(document()))
+    results = judge(both, ValidationPolicy(revocation="none"), document()).signatures
+    assert [r.indication for r in results] == [Indication.TOTAL_PASSED] * 2
+    confirmed = second.counter_sign(made, 0)
+    [result] = judge(confirmed, ValidationPolicy(revocation="none"), document()).signatures
+    assert result.indication is Indication.TOTAL_PASSED
+    [counter] = result.counter_signatures
+    assert counter.indication is Indication.TOTAL_PASSED
+
+
+def test_a_gost_key_signs_with_its_own_digest_only():
+    with pytest.raises(SigningError, match="own digest"):
+        Signer(key("leaf256"), SignOptions(digest="sha256"))
+    with pytest.raises(SigningError, match="own digest"):
+        Signer(key("leaf256"), SignOptions(pss=True))
+
+
+def test_a_key_of_2001_does_not_sign():
+    with pytest.raises(SigningError):
+        Signer(
+            load_pem(
+                (ENGINE / "ss_gost2001_A.key").read_bytes(),
+                (ENGINE / "ss_gost2001_A.crt").read_bytes(),
+            ),
+            SignOptions(force=True),
+        )
+
+
+def _with_certificates_only_in_certificate_values(data):
+    """As CryptoPro writes CAdES-X Long: the chain lies in an unsigned attribute."""
+    content = cms.ContentInfo.load(data)
+    signed = content["content"]
+    body = b"".join(c.chosen.dump() for c in signed["certificates"])
+    signed["certificates"] = None
+    certificate_values = encode(0x30, body)
+    attribute = encode(
+        0x30, encode_oid("1.2.840.113549.1.9.16.2.23") + encode(0x31, certificate_values)
+    )
+    info = signed["signer_infos"][0]
+    info["unsigned_attrs"] = cms.CMSAttributes.load(encode(0x31, attribute))
+    return content.dump(force=True)
+
+
+def test_certificates_only_in_the_unsigned_values_are_found():
+    made = Signer(key("leaf256")).sign_content(MemoryContent(document()))
+    moved = _with_certificates_only_in_certificate_values(made)
+    assert moved != made
+    [result] = judge(moved, ValidationPolicy(revocation="none"), document()).signatures
+    assert result.indication is Indication.TOTAL_PASSED, result.checks
