@@ -244,7 +244,7 @@ def load_pem(
     private_key = load_private_key(key_pem, password)
     certificates = load_certificates(cert_pem if cert_pem is not None else key_pem, "PEM")
     for certificate in certificates:
-        if _fits(private_key, certificate):
+        if private_key_fits(private_key, certificate):
             chain = order_chain(certificate, certificates)
             if isinstance(private_key, GostPrivateKey):
                 return GostSigningKey(private_key, certificate, chain)
@@ -256,7 +256,8 @@ def load_pem(
     )
 
 
-def _fits(private_key: Any, certificate: x509.Certificate) -> bool:
+def private_key_fits(private_key: Any, certificate: x509.Certificate) -> bool:
+    """Tell whether the certificate belongs to the key, of whatever kind."""
     if hasattr(private_key, "matches"):
         return bool(private_key.matches(certificate))
     return matches(private_key, certificate)
