@@ -211,6 +211,65 @@ def test_transparent_overlay_does_not_hide_a_coarse_scan():
     assert hit.args["image"] == 1
 
 
+TWO = "/XObject << /I 5 0 R /J 6 0 R >>"
+
+
+@pytest.mark.parametrize(
+    ("state", "image"),
+    [
+        ("/ca 0.1", 1),
+        ("/BM /Multiply", 1),
+        ("/BM [/Darken /Normal]", 1),
+        ("/SMask << /S /Alpha /G 7 0 R >>", 1),
+        ("/ca 1 /BM /Normal /SMask /None", None),
+        ("/LW 2", None),
+    ],
+)
+def test_opacity_does_not_hide_a_coarse_scan(state, image):
+    data = page_pdf(
+        b"q 595.276 0 0 841.89 0 0 cm /I Do /G gs /J Do Q",
+        f"{TWO} /ExtGState << /G << {state} >> >>",
+        grey_image(1240, 1754),
+        grey_image(2480, 3508),
+    )
+    assert [hit.args["image"] for hit in hits(ask("DPI001", data))] == ([image] if image else [])
+
+
+def test_opacity_of_a_form_holds_inside_it():
+    data = page_pdf(
+        b"q 595.276 0 0 841.89 0 0 cm /I Do Q /G gs /F Do",
+        "/XObject << /I 5 0 R /F 7 0 R >> /ExtGState << /G << /ca 0 >> >>",
+        grey_image(1240, 1754),
+        grey_image(2480, 3508),
+        form(
+            b"/H gs q 595.276 0 0 841.89 0 0 cm /J Do Q",
+            "/XObject << /J 6 0 R >> /ExtGState << /H << /ca 1 >> >>",
+        ),
+    )
+    assert len(hits(ask("DPI001", data))) == 1
+
+
+OFF = "/OCProperties << /OCGs [7 0 R] /D << /OFF [7 0 R] >> >>"
+BASE_OFF = "/OCProperties << /OCGs [7 0 R] /D << /BaseState /OFF /ON [] >> >>"
+ON = "/OCProperties << /OCGs [7 0 R] /D << >> >>"
+
+
+@pytest.mark.parametrize(("layers", "violated"), [(OFF, True), (BASE_OFF, True), (ON, False)])
+@pytest.mark.parametrize("way", ["marked", "xobject", "membership"])
+def test_a_layer_that_is_off_hides_nothing(layers, violated, way):
+    oc = {"marked": "", "xobject": "/OC 7 0 R", "membership": "/OC << /Type /OCMD /OCGs [7 0 R] >>"}
+    over = b"/OC /L BDC /J Do EMC" if way == "marked" else b"/J Do"
+    data = page_pdf(
+        b"q 595.276 0 0 841.89 0 0 cm /I Do " + over + b" Q",
+        f"{TWO} /Properties << /L 7 0 R >>",
+        grey_image(1240, 1754),
+        grey_image(2480, 3508, oc[way]),
+        "<< /Type /OCG /Name (L) >>",
+        catalog=layers,
+    )
+    assert bool(hits(ask("DPI001", data))) is violated
+
+
 def test_one_bit_mask_counts_for_its_strokes():
     data = page_pdf(FULL, IMAGE, grey_image(620, 877, "/Mask 6 0 R"), stencil(2480, 3508))
     assert dpis(data) == [(300, 300, 1.0)]

@@ -9,6 +9,7 @@ from typing import Any
 import pikepdf
 
 from medcab.validators.facts import LimitHit, PageFacts, PdfFacts, ProbeLimits
+from medcab.validators.pdfprobe.layers import Layers
 from medcab.validators.pdfprobe.objects import Census
 from medcab.validators.pdfprobe.resources import Store
 from medcab.validators.pdfprobe.walk import walk_page
@@ -77,7 +78,7 @@ def _measure(pdf: Any, facts: PdfFacts, limits: ProbeLimits) -> tuple[PdfFacts, 
         hits += census.take()
     except _BROKEN as error:
         damage = damage or _line(error)
-    store = Store(limits)
+    store = Store(limits, Layers(pdf))
     walked: list[PageFacts] = []
     for number, page in enumerate(pages, start=1):
         try:

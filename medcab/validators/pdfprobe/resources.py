@@ -11,6 +11,7 @@ from medcab.validators.facts import LimitHit, ProbeLimits
 from medcab.validators.imageprobe.jpeg import scan_jpeg
 from medcab.validators.pdfprobe.coverage import Box, Matrix
 from medcab.validators.pdfprobe.geometry import box_of, entry, matrix_of, name_text
+from medcab.validators.pdfprobe.layers import Layers
 from medcab.validators.pdfprobe.streams import LimitReached, content_of, filters_of
 from medcab.validators.pdfprobe.tokens import InlineImage, operators
 
@@ -68,10 +69,12 @@ class Store:
 
     Args:
         limits: what a stream may be.
+        layers: of the document.
     """
 
-    def __init__(self, limits: ProbeLimits) -> None:
+    def __init__(self, limits: ProbeLimits, layers: Layers) -> None:
         self.limits = limits
+        self.layers = layers
         self._images: dict[tuple[int, int], ImageInfo] = {}
         self._forms: dict[tuple[int, int], FormInfo] = {}
         self._tokens: dict[tuple[int, int], list[Any]] = {}
@@ -116,7 +119,9 @@ class Store:
     def xobject(self, scope: Any, name: bytes) -> ImageInfo | FormInfo | None:
         """What ``/name Do`` draws."""
         stream = _resource(scope, "/XObject", name)
-        if stream is None:
+        if not _is_stream(stream):
+            return None
+        if "/OC" in stream and self.layers.hides(stream.get("/OC")):
             return None
         kind = stream.get("/Subtype")
         if kind == "/Image":
@@ -128,7 +133,29 @@ class Store:
     def pattern(self, scope: Any, name: bytes) -> FormInfo | None:
         """A tiling pattern."""
         stream = _resource(scope, "/Pattern", name)
-        return None if stream is None else self.form(stream)
+        return self.form(stream) if _is_stream(stream) else None
+
+    def see_through(self, scope: Any, name: bytes) -> bool | None:
+        """Whether a graphics state lets what is below shine through; None when it does not say."""
+        import pikepdf
+
+        state = _resource(scope, "/ExtGState", name)
+        if state is None:
+            return None
+        alpha, blend, mask = state.get("/ca"), state.get("/BM"), state.get("/SMask")
+        if alpha is None and blend is None and mask is None:
+            return None
+        if isinstance(blend, pikepdf.Array):
+            blend = blend[0] if len(blend) else None
+        return (
+            (alpha is not None and float(alpha) < 1)
+            or (blend is not None and blend not in ("/Normal", "/Compatible"))
+            or isinstance(mask, pikepdf.Dictionary)
+        )
+
+    def hides(self, scope: Any, name: bytes) -> bool:
+        """Whether marked content ``/OC /name BDC`` is switched off."""
+        return self.layers.hides(_resource(scope, "/Properties", name))
 
     def form(self, stream: Any) -> FormInfo:
         """A form, pattern or appearance from its stream."""
@@ -161,7 +188,13 @@ class Store:
             flags = item.get("/F", 0)
             rect = box_of(item.get("/Rect"))
             stream = None
-            if subtype != "Popup" and rect and not (isinstance(flags, int) and flags & _HIDDEN):
+            hidden = isinstance(flags, int) and flags & _HIDDEN
+            if (
+                subtype != "Popup"
+                and rect
+                and not hidden
+                and not self.layers.hides(item.get("/OC"))
+            ):
                 stream = _appearance(item)
             yield subtype, None if stream is None else self.form(stream), rect or _EVERYWHERE
 
@@ -217,7 +250,7 @@ def _resource(scope: Any, kind: str, name: bytes) -> Any:
     if not isinstance(table, pikepdf.Dictionary):
         return None
     found = entry(table, name) if name and b"\0" not in name else None
-    return found if isinstance(found, pikepdf.Stream) else None
+    return found if isinstance(found, pikepdf.Stream | pikepdf.Dictionary) else None
 
 
 def _appearance(annotation: Any) -> Any:

@@ -5,12 +5,20 @@ The method stands in ``docs/decisions/0004-resolution.md``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import hypot, inf, isfinite
 from typing import Any
 
 from medcab.validators.facts import LimitHit, PageFacts, PlacedImage
-from medcab.validators.pdfprobe.coverage import IDENTITY, Box, Coverage, Matrix, bounds, overlap
+from medcab.validators.pdfprobe.coverage import (
+    IDENTITY,
+    Box,
+    Coverage,
+    Matrix,
+    bounds,
+    multiply,
+    overlap,
+)
 from medcab.validators.pdfprobe.geometry import Frame
 from medcab.validators.pdfprobe.resources import FormInfo, ImageInfo, Store
 from medcab.validators.pdfprobe.streams import LimitReached
@@ -34,9 +42,11 @@ class _State:
     clip: Box
     pattern: bytes | None = None
     text_mode: int = 0
+    see_through: bool = False  # set by a graphics state of this stream
+    group_see_through: bool = False  # inherited from where the form was drawn
 
     def copy(self) -> _State:
-        return _State(self.ctm, self.clip, self.pattern, self.text_mode)
+        return replace(self)
 
 
 def walk_page(page: Any, number: int, store: Store) -> tuple[PageFacts, list[LimitHit]]:
@@ -138,13 +148,14 @@ class _Walker:
         stack: list[_State] = []
         path: list[float] = []
         clip_pending = False
+        marked: list[bool] = []  # nested marked content; True where a layer hides it
         for word, operands in stream:
             self._operators += 1
             if self._operators > self.limits.operators:
                 raise LimitReached("operators", self.limits.operators, self._operators)
             if isinstance(operands, InlineImage):
                 info = ImageInfo.inline(operands)
-                self._image("inline", info, state)
+                self._image("inline", info, state, hidden=True in marked)
             elif word == b"q":
                 if len(stack) < _MAX_Q:
                     stack.append(state.copy())
@@ -153,10 +164,10 @@ class _Walker:
                     state = stack.pop()
             elif word == b"cm":
                 if (matrix := _six(operands)) is not None:
-                    state.ctm = self._product(matrix, state.ctm)
+                    state.ctm = multiply(matrix, state.ctm)
             elif word == b"Do":
                 if operands and isinstance(operands[-1], bytes):
-                    self._do(operands[-1], scope, state, depth)
+                    self._do(operands[-1], scope, state, depth, hidden=True in marked)
             elif word == b"re":
                 self._rectangle(operands, state.ctm, path)
             elif word in _POINTS:
@@ -184,15 +195,29 @@ class _Walker:
                 state.text_mode = int(mode) if isinstance(mode, float) and isfinite(mode) else 0
             elif word == b"sh":
                 self.drawing = True
-            elif word in {b"BDC", b"DP"} and b"Watermark" in operands:
-                self.watermark = True
+            elif word == b"gs":
+                if operands and isinstance(operands[-1], bytes):
+                    said = self.store.see_through(scope, operands[-1])
+                    state.see_through = state.see_through if said is None else said
+            elif word in {b"BDC", b"BMC"}:
+                self.watermark |= b"Watermark" in operands
+                marked.append(self._layer_off(operands, scope))
+            elif word == b"EMC" and marked:
+                marked.pop()
 
-    def _do(self, name: bytes, scope: Any, state: _State, depth: int) -> None:
+    def _layer_off(self, operands: list[Operand], scope: Any) -> bool:
+        if len(operands) < 2 or operands[-2] != b"OC" or not isinstance(operands[-1], bytes):
+            return False
+        return self.store.hides(scope, operands[-1])
+
+    def _do(self, name: bytes, scope: Any, state: _State, depth: int, *, hidden: bool) -> None:
         thing = self.store.xobject(scope, name)
         if isinstance(thing, ImageInfo):
-            self._image(name.decode("latin-1"), thing, state)
-        elif isinstance(thing, FormInfo):
-            self._form(thing, state.copy(), depth)
+            self._image(name.decode("latin-1"), thing, state, hidden=hidden)
+        elif isinstance(thing, FormInfo) and not hidden:
+            inner = state.copy()
+            inner.group_see_through |= inner.see_through
+            self._form(thing, inner, depth)
 
     def _form(self, form: FormInfo, state: _State, depth: int) -> None:
         if form.key in self._inside:
@@ -200,7 +225,7 @@ class _Walker:
         self._enter(depth)
         self._inside.add(form.key)
         try:
-            state.ctm = self._product(form.matrix, state.ctm)
+            state.ctm = multiply(form.matrix, state.ctm)
             state.clip = overlap(state.clip, bounds(form.bbox, state.ctm))
             self._run(self.store.tokens(form), self.store.scope(form.resources), state, depth + 1)
         finally:
@@ -229,15 +254,16 @@ class _Walker:
             x0, y0, x1, y1 = area
             self.coverage.paint(known[0], (x1 - x0, 0, 0, y1 - y0, x0, y0), clip, known[1])
 
-    def _image(self, name: str, info: ImageInfo, state: _State) -> None:
+    def _image(self, name: str, info: ImageInfo, state: _State, *, hidden: bool) -> None:
         if len(self.found) >= self.limits.image_draws:
             raise LimitReached("image_draws", self.limits.image_draws, len(self.found) + 1)
         dpi = _dpi(info, state.ctm, self.frame.user_unit)
         number = self.coverage.add(min(dpi))
         self.found.append((name, info, state.ctm, state.clip))
         self.image_limits += info.limits
-        if self._painting:
-            self.coverage.paint(number, state.ctm, state.clip, info.manner)
+        if self._painting and not hidden:
+            soft = state.see_through or state.group_see_through
+            self.coverage.paint(number, state.ctm, state.clip, "soft" if soft else info.manner)
 
     def _enter(self, depth: int) -> None:
         if depth >= self.limits.depth:
@@ -245,12 +271,6 @@ class _Walker:
         self._forms += 1
         if self._forms > self.limits.forms:
             raise LimitReached("forms", self.limits.forms, self._forms)
-
-    @staticmethod
-    def _product(one: Matrix, two: Matrix) -> Matrix:
-        from medcab.validators.pdfprobe.coverage import multiply
-
-        return multiply(one, two)
 
     @staticmethod
     def _rectangle(operands: list[Operand], ctm: Matrix, path: list[float]) -> None:
