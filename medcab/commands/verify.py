@@ -1,0 +1,341 @@
+"""``medcab verify``: signature files, signed PDFs, whole trees."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from medcab.commands._console import _h, progress, stderr, tr, write_result
+from medcab.errors import ExitCode, UsageError
+from medcab.model import Verdict
+from medcab.text import N_
+
+if TYPE_CHECKING:
+    from medcab.bulk.verification import BulkOptions, BulkResult
+    from medcab.signing.discovery import Task
+
+__all__ = ["command"]
+
+_FORMATS = ("text", "json", "jsonl")
+_WORDS = {
+    Verdict.PASSED: N_("Passed"),
+    Verdict.FAILED: N_("Failed"),
+    Verdict.INDETERMINATE: N_("Needs clarification"),
+}
+_MARKS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.INDETERMINATE: "?"}
+
+
+def command(
+    paths: Annotated[
+        list[str], typer.Argument(help=_h("Signature files, signed PDFs, folders (with -r)."))
+    ],
+    content: Annotated[
+        str | None, typer.Option("--content", "-c", help=_h("The signed document."))
+    ] = None,
+    trust: Annotated[
+        list[str] | None,
+        typer.Option("--trust", help=_h("Trusted certificates: file or folder (repeatable).")),
+    ] = None,
+    cert: Annotated[
+        list[str] | None,
+        typer.Option("--cert", help=_h("Further certificates of signers or issuers.")),
+    ] = None,
+    crl: Annotated[list[str] | None, typer.Option("--crl", help=_h("Revocation list."))] = None,
+    ocsp: Annotated[list[str] | None, typer.Option("--ocsp", help=_h("OCSP answer."))] = None,
+    online: Annotated[
+        bool, typer.Option("--online", help=_h("Fetch what is missing over HTTP."))
+    ] = False,
+    revocation: Annotated[
+        str, typer.Option("--revocation", help="require | prefer | none")
+    ] = "prefer",
+    at: Annotated[
+        str | None, typer.Option("--at", help=_h("Judge as of this moment (ISO 8601)."))
+    ] = None,
+    lenient: Annotated[
+        bool, typer.Option("--lenient", help=_h("Accept plain CMS, and say so."))
+    ] = False,
+    policy_document: Annotated[
+        list[str] | None,
+        typer.Option("--policy-document", help=_h("OID=FILE of a signature policy.")),
+    ] = None,
+    recursive: Annotated[
+        bool, typer.Option("--recursive", "-r", help=_h("Descend into folders."))
+    ] = False,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=0, help=_h("Worker processes."))
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=0.1, help=_h("Seconds for one file."))
+    ] = 60.0,
+    journal: Annotated[
+        str | None,
+        typer.Option("--journal", help=_h("Go on where an interrupted run stopped.")),
+    ] = None,
+    output_format: Annotated[
+        str, typer.Option("--format", "-f", help="text, json, jsonl")
+    ] = "text",
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", help=_h("Write to a file."))
+    ] = None,
+    details: Annotated[
+        bool, typer.Option("--details", help=_h("Show every check, not only open ones."))
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help=_h("Only what is wrong."))] = False,
+) -> None:
+    """Entry point of the command."""
+    from medcab.signing.discovery import find_tasks
+
+    if output_format not in _FORMATS:
+        raise UsageError(
+            N_("There is no format {name}."), hint=", ".join(_FORMATS), name=output_format
+        )
+    if content is not None and len(paths) != 1:
+        raise UsageError(N_("--content goes with exactly one signature file."))
+    documents = _policy_documents(policy_document or [])
+    options = _options(
+        trust or [], cert or [], crl or [], ocsp or [], documents,
+        online=online, revocation=revocation, at=at, lenient=lenient, timeout=timeout,
+        journal=journal,
+    )  # fmt: skip
+    tasks = list(find_tasks(paths, recursive=recursive, content=content))
+    unsigned = [task for task in tasks if task.kind == "unsigned"]
+    work = [task for task in tasks if task.kind != "unsigned"]
+    shown = _Shown(output_format, output, details=details, quiet=quiet)
+    interrupted = False
+    counts: Counter[Verdict] = Counter()
+    started = datetime.now(UTC)
+    try:
+        with progress(len(work), tr()(N_("Verifying")), quiet=quiet) as advance:
+            for result in _results(work, options, jobs, journal):
+                counts[result.verdict] += 1
+                shown.add(result)
+                advance(1)
+    except KeyboardInterrupt:
+        interrupted = True
+    shown.finish(counts, unsigned, interrupted=interrupted)
+    if len(work) > 1 or interrupted or unsigned:
+        seconds = max((datetime.now(UTC) - started).total_seconds(), 0.001)
+        _summary(counts, len(work), unsigned, seconds, interrupted=interrupted)
+    raise typer.Exit(_exit_code(counts, interrupted=interrupted))
+
+
+def _exit_code(counts: Counter[Verdict], *, interrupted: bool) -> int:
+    if interrupted:
+        return ExitCode.INTERRUPTED
+    if counts[Verdict.FAILED]:
+        return ExitCode.FAILED
+    if counts[Verdict.INDETERMINATE] or not counts[Verdict.PASSED]:
+        return ExitCode.INDETERMINATE
+    return ExitCode.OK
+
+
+def _options(
+    trust: list[str],
+    cert: list[str],
+    crl: list[str],
+    ocsp: list[str],
+    documents: tuple[tuple[str, bytes], ...],
+    *,
+    online: bool,
+    revocation: str,
+    at: str | None,
+    lenient: bool,
+    timeout: float,
+    journal: str | None,
+) -> BulkOptions:
+    from medcab.bulk.journal import remembered_moment
+    from medcab.bulk.verification import BulkOptions
+    from medcab.commands._console import state
+    from medcab.commands._signing import load_trust, moment, read_all
+    from medcab.signing.certificates import load_certificates
+    from medcab.signing.policy import ValidationPolicy
+    from medcab.signing.revocation import RevocationPolicy
+
+    RevocationPolicy.named(revocation)
+    when = moment(at)
+    if when is None and journal is not None:
+        when = remembered_moment(Path(journal))
+    certificates = tuple(
+        each.dump()
+        for path, data in zip(cert, read_all(cert), strict=True)
+        for each in load_certificates(data, path)
+    )
+    return BulkOptions(
+        trust=load_trust(trust),
+        policy=ValidationPolicy(lenient=lenient, revocation=revocation),
+        at=(when or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0),
+        language=state().language,
+        certificates=certificates,
+        crls=read_all(crl),
+        ocsps=read_all(ocsp),
+        online=online,
+        policy_documents=documents,
+        seconds=timeout,
+    )
+
+
+def _policy_documents(given: list[str]) -> tuple[tuple[str, bytes], ...]:
+    from medcab.commands._signing import read_all
+
+    made = []
+    for item in given:
+        oid, _, path = item.partition("=")
+        if not path:
+            raise UsageError(N_("--policy-document wants OID=FILE, not {item}."), item=item)
+        made.append((oid, read_all([path])[0]))
+    return tuple(made)
+
+
+def _results(work: list[Task], options: BulkOptions, jobs: int | None, journal: str | None) -> Any:
+    from medcab.bulk.verification import journal_at, verify_many
+    from medcab.sandbox import usable_cores
+
+    # A single small file is verified in a killable worker as well: it comes from a stranger.
+    wanted = jobs if jobs is not None else min(usable_cores(), max(1, len(work) // 200))
+    if journal is None:
+        yield from verify_many(work, options, jobs=wanted)
+        return
+    with journal_at(Path(journal), options) as kept:
+        yield from verify_many(work, options, jobs=wanted, journal=kept)
+
+
+class _Shown:
+    """Writes results as they come, in the form that was asked for."""
+
+    def __init__(self, form: str, output: str | None, *, details: bool, quiet: bool) -> None:
+        self.form, self.output, self.details, self.quiet = form, output, details, quiet
+        self._kept: list[bytes] = []
+        self._lines: list[str] = []
+
+    def add(self, result: BulkResult) -> None:
+        if self.form == "json":
+            self._kept.append(result.line)
+        elif self.form == "jsonl":
+            if self.output is None:
+                write_result(result.line + b"\n", None)
+            else:
+                self._kept.append(result.line)
+        else:
+            text = "\n".join(_lines(result, details=self.details, quiet=self.quiet))
+            if text and self.output is None:
+                write_result(text + "\n", None)
+            elif text:
+                self._lines.append(text)
+
+    def finish(self, counts: Counter[Verdict], unsigned: list[Task], *, interrupted: bool) -> None:
+        if self.form == "json":
+            write_result(self._json(counts, unsigned, interrupted=interrupted), self.output)
+        elif self.output is not None:
+            data = b"".join(line + b"\n" for line in self._kept) or "\n".join(self._lines) + "\n"
+            write_result(data, self.output)
+
+    def _json(self, counts: Counter[Verdict], unsigned: list[Task], *, interrupted: bool) -> bytes:
+        import json
+
+        files = [json.loads(line) for line in self._kept]
+        made: Any = {
+            "schema": "medcab.signatures/1",
+            "verdict": _together(counts).value,
+            "complete": not interrupted,
+            "counts": {verdict.value: counts[verdict] for verdict in Verdict},
+            "unsigned": [task.path for task in unsigned],
+            "files": files,
+        }
+        if len(files) == 1 and not unsigned and not interrupted:
+            made = files[0]
+        return json.dumps(made, ensure_ascii=False, indent=2).encode("utf-8") + b"\n"
+
+
+def _together(counts: Counter[Verdict]) -> Verdict:
+    for verdict in (Verdict.FAILED, Verdict.INDETERMINATE):
+        if counts[verdict]:
+            return verdict
+    return Verdict.PASSED if counts[Verdict.PASSED] else Verdict.INDETERMINATE
+
+
+def _mark(verdict: Verdict) -> str:
+    mark = _MARKS[verdict]
+    try:
+        mark.encode(sys.stdout.encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return {"✓": "+", "✗": "-"}.get(mark, mark)
+    return mark
+
+
+def _lines(result: BulkResult, *, details: bool, quiet: bool) -> list[str]:
+    if quiet and result.verdict is Verdict.PASSED:
+        return []
+    say = tr()
+    made = [f"{_mark(result.verdict)} {result.path}: {say(_WORDS[result.verdict])}"]
+    made += [f"    {reason}" for reason in result.reasons]
+    for signer in result.signers:
+        indent = "    " if signer.kind == "signature" else "        "
+        kind = say(N_("Signature")) if signer.kind == "signature" else say(N_("Counter-signature"))
+        status = signer.indication + (
+            f" / {signer.sub_indication}" if signer.sub_indication else ""
+        )
+        name = signer.name or say(N_("unknown signer"))
+        made.append(f"{indent}{kind}: {name}, {signer.level}: {status}")
+        if signer.claimed is not None:
+            claimed = signer.claimed.strftime("%d.%m.%Y %H:%M:%S UTC")
+            made.append(
+                indent
+                + "  "
+                + say(N_("claimed signing time: {claimed} (no proof)"), claimed=claimed)
+            )
+        made += [f"{indent}  – {reason}" for reason in signer.reasons]
+        made += [f"{indent}  ! {warning}" for warning in signer.warnings]
+    if details:
+        made += _all_checks(result)
+    return made
+
+
+def _all_checks(result: BulkResult) -> list[str]:
+    import json
+
+    made: list[str] = []
+
+    def show(signature: dict[str, Any]) -> None:
+        made.append(f"    [{signature['index']}]")
+        for check in signature["checks"]:
+            detail = f": {check['detail']}" if check["detail"] else ""
+            made.append(f"      {check['outcome']:<12} {check['id']} ({check['rule']}){detail}")
+        for each in signature["counter_signatures"]:
+            show(each)
+
+    for signature in json.loads(result.line)["signatures"]:
+        show(signature)
+    return made
+
+
+def _summary(
+    counts: Counter[Verdict],
+    total: int,
+    unsigned: list[Task],
+    seconds: float,
+    *,
+    interrupted: bool,
+) -> None:
+    say = tr()
+    done = sum(counts.values())
+    console = stderr()
+    parts = ", ".join(f"{say(_WORDS[v])}: {counts[v]}" for v in Verdict)
+    console.print(parts, highlight=False)
+    console.print(
+        say(N_("{done} of {total} files in {seconds} s, {rate} a second"),
+            done=done, total=total, seconds=round(seconds, 1), rate=round(done / seconds)),
+        highlight=False,
+    )  # fmt: skip
+    if unsigned:
+        console.print(
+            say(N_("Documents without a signature: {n}"), n=len(unsigned)), highlight=False
+        )
+        for task in unsigned[:20]:
+            console.print(f"    {task.path}", highlight=False, markup=False)
+    if interrupted:
+        console.print(say(N_("Interrupted: the result is not complete.")), highlight=False)
