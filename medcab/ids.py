@@ -66,8 +66,8 @@ def detect(text: str) -> tuple[Guess, ...]:
     return find(text)
 
 
-def check_column(kind: str, values: Any) -> Column:
+def check_column(kind: str, values: Any, **context: Any) -> Column:
     """Check a whole column; see :func:`medcab.validators.ids.bulk.check_column`."""
     from medcab.validators.ids.bulk import check_column as check
 
-    return check(kind, values)
+    return check(kind, values, **context)

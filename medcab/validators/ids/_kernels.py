@@ -1,4 +1,4 @@
-"""Checksums over matrices of bytes, one row a number.
+"""Checksums and forms over matrices of bytes, one row a number.
 
 A kernel answers for each row: 1 right, 0 wrong, 2 not known here (a character that is not a digit,
 a number of the unchecked range): those rows are asked with ``is_valid``.
@@ -10,8 +10,6 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from medcab.validators.ids._base import current_year
-
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -20,7 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Kernel", "kernels"]
 
-Kernel = Callable[["Bytes"], "Bytes"]
+# The day is (year, month, day): what lies after it is not there yet.
+Day = tuple[int, int, int]
+Kernel = Callable[["Bytes", Day], "Bytes"]
 
 _INN11: Final = (7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
 
@@ -70,7 +70,7 @@ def _answer(right: Any, known: Any) -> Bytes:
     return answer
 
 
-def _snils(matrix: Bytes) -> Bytes:
+def _snils(matrix: Bytes, _day: Day) -> Bytes:
     places, known = _digits(matrix)
     right = _check(places, range(9, 0, -1), 101) == places[9] * 10 + places[10]
     # Numbers below 002-000-000 are zeros or belong to the range without a check number.
@@ -78,25 +78,25 @@ def _snils(matrix: Bytes) -> Bytes:
     return _answer(right, known & ~low)
 
 
-def _snils_grouped(matrix: Bytes) -> Bytes:
+def _snils_grouped(matrix: Bytes, day: Day) -> Bytes:
     import numpy as np
 
     apart = np.ones(len(matrix), dtype=np.bool_)
     for at in (3, 7, 11):
         apart &= (matrix[:, at] == 45) | (matrix[:, at] == 32)
-    answer = _snils(matrix[:, [0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13]])
+    answer = _snils(matrix[:, [0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13]], day)
     answer[~apart] = 2
     return answer
 
 
-def _inn_legal(matrix: Bytes) -> Bytes:
+def _inn_legal(matrix: Bytes, _day: Day) -> Bytes:
     places, known = _digits(matrix)
     right = _check(places, (2, 4, 10, 3, 5, 9, 4, 6, 8), 11) == places[9]
     right &= (places[0] | places[1]) != 0
     return _answer(right, known)
 
 
-def _inn_person(matrix: Bytes) -> Bytes:
+def _inn_person(matrix: Bytes, _day: Day) -> Bytes:
     places, known = _digits(matrix)
     right = _check(places, _INN11, 11) == places[10]
     right &= _check(places, (3, *_INN11), 11) == places[11]
@@ -108,24 +108,24 @@ def _powers(count: int, modulus: int) -> tuple[int, ...]:
     return tuple(pow(10, count - 1 - at, modulus) for at in range(count))
 
 
-def _year_and_region(places: Any, first: int) -> Any:
+def _year_and_region(places: Any, first: int, day: Day) -> Any:
     year = places[1] * 10 + places[2]
-    return (year >= first) & (year <= current_year() - 2000) & ((places[3] | places[4]) != 0)
+    return (year >= first) & (year <= day[0] - 2000) & ((places[3] | places[4]) != 0)
 
 
-def _ogrn(matrix: Bytes) -> Bytes:
+def _ogrn(matrix: Bytes, day: Day) -> Bytes:
     places, known = _digits(matrix)
     right = _check(places, _powers(12, 11), 11) == places[12]
     right &= (places[0] == 1) | (places[0] == 5)
-    right &= _year_and_region(places, 2)
+    right &= _year_and_region(places, 2, day)
     return _answer(right, known)
 
 
-def _ogrnip(matrix: Bytes) -> Bytes:
+def _ogrnip(matrix: Bytes, day: Day) -> Bytes:
     places, known = _digits(matrix)
     right = _check(places, _powers(14, 13), 13) == places[14]
     right &= places[0] == 3
-    right &= _year_and_region(places, 4)
+    right &= _year_and_region(places, 4, day)
     return _answer(right, known)
 
 
@@ -138,7 +138,7 @@ def _days() -> Any:
     return days
 
 
-def _enp(matrix: Bytes) -> Bytes:
+def _enp(matrix: Bytes, _day: Day) -> Bytes:
     import numpy as np
 
     places, known = _digits(matrix)
@@ -171,6 +171,93 @@ def _enp(matrix: Bytes) -> Bytes:
     return _answer(right, known & ~(leap_day & right))
 
 
+def _without(matrix: Bytes, at: tuple[int, ...], marks: bytes) -> tuple[Bytes, Any]:
+    """Return the matrix without the columns ``at``, and the flags of rows with ``marks`` there."""
+    import numpy as np
+
+    apart = np.ones(len(matrix), dtype=np.bool_)
+    for column in at:
+        place = matrix[:, column]
+        apart &= np.logical_or.reduce([place == mark for mark in marks])
+    kept = [column for column in range(matrix.shape[1]) if column not in at]
+    return matrix[:, kept], apart
+
+
+def _number(places: Any) -> Any:
+    import numpy as np
+
+    total = np.zeros(places.shape[1], dtype=np.uint32)
+    for place in places:
+        total *= np.uint32(10)
+        total += place
+    return total
+
+
+def _passport(*separators: int) -> Kernel:
+    def kernel(matrix: Bytes, day: Day) -> Bytes:
+        digits, apart = _without(matrix, separators, b" ")
+        places, known = _digits(digits)
+        year = places[2] * 10 + places[3]
+        right = ((year >= 97) & (year <= 99)) | (year <= day[0] - 2000)
+        right &= (places[0] | places[1]) != 0
+        right &= _number(places[4:]) > 100
+        return _answer(right, known & apart)
+
+    return kernel
+
+
+def _date(matrix: Bytes, day: Day) -> Bytes:
+    digits, apart = _without(matrix, (2, 5), b".")
+    places, known = _digits(digits)
+    number = places[0] * 10 + places[1]
+    month = places[2] * 10 + places[3]
+    year = _number(places[4:])
+    right = (number >= 1) & (number <= _days()[month % 100]) & (year >= 1)
+    right &= (year * 16 + month) * 32 + number <= (day[0] * 16 + day[1]) * 32 + day[2]
+    leap_day = (month == 2) & (number == 29)
+    return _answer(right, known & apart & ~(leap_day & right))
+
+
+def _phone(matrix: Bytes, _day: Day) -> Bytes:
+    places, known = _digits(matrix)
+    first = places[0]
+    right = (first == 3) | (first == 4) | (first == 8) | (first == 9)
+    return _answer(right, known)
+
+
+def _phone_eleven(matrix: Bytes, day: Day) -> Bytes:
+    trunk = (matrix[:, 0] == 55) | (matrix[:, 0] == 56)
+    answer = _phone(matrix[:, 1:], day)
+    answer[~trunk] = 2
+    return answer
+
+
+def _bik(matrix: Bytes, _day: Day) -> Bytes:
+    places, known = _digits(matrix)
+    return _answer((places[0] <= 2) & (places.max(axis=0) > 0), known)
+
+
+def _index(matrix: Bytes, _day: Day) -> Bytes:
+    places, known = _digits(matrix)
+    number = _number(places)
+    right = (number >= 101000) & (number <= 499999) | (number >= 600000) & (number <= 694999)
+    return _answer(right, known)
+
+
+def _record(*separators: int) -> Kernel:
+    def kernel(matrix: Bytes, _day: Day) -> Bytes:
+        digits, apart = _without(matrix, separators, b" -")
+        places, known = _digits(digits)
+        return _answer((places[0] | places[1]) != 0, known & apart)
+
+    return kernel
+
+
+def _certificate(matrix: Bytes, _day: Day) -> Bytes:
+    places, known = _digits(matrix)
+    return _answer((places[2] | places[3]) != 0, known)
+
+
 _TABLE: Final[dict[str, tuple[tuple[int, Kernel], ...]]] = {
     "snils": ((11, _snils), (14, _snils_grouped)),
     "inn_legal": ((10, _inn_legal),),
@@ -178,4 +265,11 @@ _TABLE: Final[dict[str, tuple[tuple[int, Kernel], ...]]] = {
     "ogrn": ((13, _ogrn),),
     "ogrnip": ((15, _ogrnip),),
     "enp": ((16, _enp),),
+    "passport_rf": ((10, _passport()), (11, _passport(4)), (12, _passport(2, 5))),
+    "date_ddmmyyyy": ((10, _date),),
+    "phone": ((10, _phone), (11, _phone_eleven)),
+    "bik": ((9, _bik),),
+    "postal_index": ((6, _index),),
+    "accreditation_record": ((13, _record()), (14, _record(4))),
+    "specialist_certificate": ((13, _certificate),),
 }

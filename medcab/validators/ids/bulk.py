@@ -8,12 +8,14 @@ at one by one with the same ``is_valid`` as single values, so that both ways alw
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from medcab.validators.ids import _columns
-from medcab.validators.ids._base import InvalidIdentifier
-from medcab.validators.ids._kernels import Kernel, kernels
+from medcab.validators.ids._base import Identifier, InvalidIdentifier
+from medcab.validators.ids._kernels import Day, Kernel, kernels
 from medcab.validators.ids.registry import get
 
 if TYPE_CHECKING:
@@ -38,13 +40,21 @@ class Column:
         missing: flags of the rows that hold no value (None, NaN, an empty text).
     """
 
-    __slots__ = ("_source", "kind", "missing", "valid")
+    __slots__ = ("_context", "_source", "kind", "missing", "valid")
 
-    def __init__(self, kind: str, source: _columns.Texts, valid: Flags, missing: Flags) -> None:
+    def __init__(
+        self,
+        kind: str,
+        source: _columns.Texts,
+        valid: Flags,
+        missing: Flags,
+        context: dict[str, Any],
+    ) -> None:
         self.kind = kind
         self._source = source
         self.valid = valid
         self.missing = missing
+        self._context = context
 
     def __len__(self) -> int:
         return len(self.valid)
@@ -60,23 +70,25 @@ class Column:
         rows: list[int] = np.flatnonzero(~self.valid & ~self.missing).tolist()
         return rows
 
-    def errors(self, **context: Any) -> Iterator[tuple[int, InvalidIdentifier]]:
+    def errors(self) -> Iterator[tuple[int, InvalidIdentifier]]:
         """Yield (row, error) of each wrong row."""
         validate = get(self.kind).validate
         for row in self.wrong():
             try:
-                validate(self.value(row), **context)
+                validate(self.value(row), **self._context)
             except InvalidIdentifier as error:
                 yield row, error
 
 
-def check_column(kind: str, values: Any) -> Column:
+def check_column(kind: str, values: Any, *, today: date | None = None, **context: Any) -> Column:
     """Check every value of a column.
 
     Args:
         kind: name of the kind (see :func:`medcab.validators.ids.registry.kinds`).
         values: a list or another sequence, a numpy array, a pandas or polars Series, a pyarrow
             array or chunked array.
+        today: the day after which nothing has happened yet; the clock's when None.
+        **context: as for ``validate`` of the kind (``allow_future`` for dates).
 
     Returns:
         the verdicts; errors are made when asked for.
@@ -87,28 +99,47 @@ def check_column(kind: str, values: Any) -> Column:
     import numpy as np
 
     identifier = get(kind)
-    texts = _columns.read(values)
+    texts = values if isinstance(values, _columns.Texts) else _columns.read(values)
+    day = _day(today, context)
     answer = np.full(len(texts), 2, dtype=np.uint8)
     for length, kernel in kernels(kind):
         rows, matrix = texts.of_length(length)
         if rows is None:
-            answer = _in_pieces(kernel, matrix)
+            answer = _in_pieces(kernel, matrix, day)
         elif len(rows):
-            answer[rows] = _in_pieces(kernel, matrix)
+            answer[rows] = _in_pieces(kernel, matrix, day)
     missing = texts.missing
     valid = answer == 1
-    is_valid = identifier.is_valid
+    given: dict[str, Any] = {**context, **({} if today is None else {"today": today})}
     for row in np.flatnonzero((answer == 2) & ~missing).tolist():
-        valid[row] = is_valid(texts.value(row))
-    return Column(kind, texts, valid, missing)
+        value = texts.value(row)
+        valid[row] = _asked(identifier, value, given) if given else identifier.is_valid(value)
+    return Column(kind, texts, valid, missing, given)
 
 
-def _in_pieces(kernel: Kernel, matrix: Bytes) -> Bytes:
+def _asked(identifier: Identifier, value: Any, context: dict[str, Any]) -> bool:
+    try:
+        identifier.validate(value, **context)
+    except InvalidIdentifier:
+        return False
+    return True
+
+
+def _day(today: date | None, context: dict[str, Any]) -> Day:
+    if context.get("allow_future"):
+        return (9999, 12, 31)
+    if today is not None:
+        return (today.year, today.month, today.day)
+    now = time.localtime()
+    return (now.tm_year, now.tm_mon, now.tm_mday)
+
+
+def _in_pieces(kernel: Kernel, matrix: Bytes, day: Day) -> Bytes:
     import numpy as np
 
     if len(matrix) <= _PIECE:
-        return kernel(matrix)
+        return kernel(matrix, day)
     answer = np.empty(len(matrix), dtype=np.uint8)
     for start in range(0, len(matrix), _PIECE):
-        answer[start : start + _PIECE] = kernel(matrix[start : start + _PIECE])
+        answer[start : start + _PIECE] = kernel(matrix[start : start + _PIECE], day)
     return answer
