@@ -43,7 +43,7 @@ def _extension(name: str) -> str:
     "empty-file",
     scope=Scope.DOCUMENT,
     severity=Severity.ERROR,
-    message=N_("The file is empty."),
+    message=N_("The file has no content."),
     since="0.1.0",
 )
 def empty_file(ctx: DocumentContext) -> Iterator[Hit | Unknown]:

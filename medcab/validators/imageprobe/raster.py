@@ -78,7 +78,7 @@ def _decode(
 ) -> tuple[ImageFacts, list[LimitHit]]:
     from PIL import Image
 
-    Image.MAX_IMAGE_PIXELS = limits.pixels
+    before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, limits.pixels
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -101,6 +101,8 @@ def _decode(
         if "<" not in str(error):  # a message with an address in it would differ on every run
             said = f"{said}: {error}"[:_SAMPLE]
         return replace(facts, damage=facts.damage or said), []
+    finally:
+        Image.MAX_IMAGE_PIXELS = before
     return replace(facts, decoded=True), []
 
 

@@ -127,7 +127,8 @@ def _second_opinion(data: bytes, facts: PdfFacts) -> PdfFacts:
     import pypdf
     from pypdf.errors import PyPdfError
 
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    logger = logging.getLogger("pypdf")
+    silent, logger.disabled = logger.disabled, True  # what it would say is what we already know
     try:
         reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
         if reader.is_encrypted:
@@ -135,6 +136,8 @@ def _second_opinion(data: bytes, facts: PdfFacts) -> PdfFacts:
         return replace(facts, page_count=len(reader.pages))
     except (PyPdfError, OSError, AssertionError, *_BROKEN):
         return facts
+    finally:
+        logger.disabled = silent
 
 
 def _first(pages: Any, limit: int) -> Any:
