@@ -163,8 +163,8 @@ class _Story:
             )
 
         self.title = style(15, bold=True)
-        self.heading = style(12, bold=True, spaceBefore=14, spaceAfter=5)
-        self.group = style(10, bold=True, spaceBefore=8, spaceAfter=2)
+        self.heading = style(12, bold=True, spaceBefore=14, spaceAfter=5, keepWithNext=1)
+        self.group = style(10, bold=True, spaceBefore=8, spaceAfter=2, keepWithNext=1)
         self.text = style(9)
         self.small = style(7.5, textColor=_SOFT)
         self.cell = style(8)
@@ -398,6 +398,6 @@ class _Story:
     def _passed(self) -> None:
         if not self.shown.passed:
             return
-        self._h(N_("Checks that were passed"))
+        self._h(N_("Looked for and not found"))
         for rule, _name, title, _count in self.shown.passed:
             self.flow.append(self._p(f"✓ {rule} {title}", self.small))

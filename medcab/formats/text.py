@@ -103,7 +103,7 @@ def print_report(
 def _verbose(report: Report, shown: View, tr: Translator, console: Console) -> None:
     if shown.passed:
         _print(console, "")
-        _print(console, _bold(tr(N_("Checks that were passed"))))
+        _print(console, _bold(tr(N_("Looked for and not found"))))
         for rule, _name, title, _count in shown.passed:
             _print(console, _indented(f"✓ {rule}  {title}", 2, hang=2 + 2 + len(rule) + 2))
     if shown.not_applicable:

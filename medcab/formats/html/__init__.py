@@ -33,7 +33,7 @@ _WORDS: Final = MappingProxyType(
         "first": N_("What to do first"),
         "documents": N_("Documents"),
         "findings": N_("Findings"),
-        "passed": N_("Checks that were passed"),
+        "passed": N_("Looked for and not found"),
         "ignored": N_("Set aside by the configuration"),
         "form": N_("Fields of the form"),
         "signatures": N_("Signatures"),
