@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from medcab.errors import UsageError
@@ -65,7 +65,8 @@ def split_extension(name: str) -> tuple[str, str]:
 
 def words(text: str) -> list[str]:
     """Words of a name: NFC, lower case, ё as е, Latin look-alikes in Russian words mended."""
-    spaced = _CAMEL.sub(" ", unicodedata.normalize("NFC", text))
+    # Names are at most 255 characters long; what is longer is broken by another rule.
+    spaced = _CAMEL.sub(" ", unicodedata.normalize("NFC", text[:300]))
     found = []
     for word in _WORD.findall(spaced.replace("_", " ")):
         if any("а" <= c <= "я" or c == "ё" for c in word.lower()):
@@ -85,6 +86,12 @@ def recognise(name: str, profile: Profile | None = None) -> Recognition:
         profile: its types come first among the candidates.
     """
     stem, _ = split_extension(unicodedata.normalize("NFC", name))
+    wanted = {t for r in profile.documents for t in r.types} if profile is not None else set()
+    return _recognise(stem, frozenset(wanted))
+
+
+@lru_cache(maxsize=4096)
+def _recognise(stem: str, wanted: frozenset[str]) -> Recognition:
     found = words(stem)
     chosen = _choose(list(_matches(found)))
     if chosen is not None:
@@ -96,7 +103,7 @@ def recognise(name: str, profile: Profile | None = None) -> Recognition:
         rivals = {m.type for m in fuzzy if m.score > best.candidates[0].score - 8}
         if rivals == {best.type} and not _hinted(found):
             return best._replace(exact=False)
-    return Recognition(None, _nearest(found, fuzzy, profile))
+    return Recognition(None, _nearest(found, fuzzy, wanted))
 
 
 def parse_type(text: str) -> str:
@@ -168,32 +175,16 @@ def _vetoed(document_type: str, found: list[str]) -> bool:
 
 
 def _fuzzy(found: list[str]) -> Iterator[_Match]:
-    from rapidfuzz.distance import OSA
-
     for document_type, stems in _phrases():
         used: set[int] = set()
         total = 0.0
         for stem in stems:
             best, at = 0.0, -1
-            plain = stem.removeprefix("=")
             for index, word in enumerate(found):
-                if index in used:
-                    continue
-                if _meets(stem, word):
-                    score = 100.0
-                elif len(plain) < 5 or len(word) < 4 or plain.isascii() != word.isascii():
-                    continue
-                else:
-                    distance = min(
-                        OSA.distance(word[: len(word) - cut], plain)
-                        for cut in range(min(5, len(word) - 3))
-                        if _ENDING.match(word, len(word) - cut) or word.isascii()
-                    )
-                    if distance > (1 if len(plain) < 8 else 2):
-                        continue
-                    score = 100.0 * (1 - distance / (len(plain) + 1))
-                if score > best:
-                    best, at = score, index
+                if index not in used:
+                    score = _likeness(stem, word)
+                    if score > best:
+                        best, at = score, index
             if at < 0:
                 break
             used.add(at)
@@ -201,6 +192,35 @@ def _fuzzy(found: list[str]) -> Iterator[_Match]:
         else:
             if not _vetoed(document_type, found):
                 yield _Match(document_type, frozenset(used), total / len(stems))
+
+
+@lru_cache(maxsize=1 << 16)
+def _likeness(stem: str, word: str) -> float:
+    """100 for a word that meets the stem, less for one with a typing error, 0 for another word."""
+    if _meets(stem, word):
+        return 100.0
+    plain = stem.removeprefix("=")
+    if not 4 <= len(word) <= 40 or len(plain) < 5 or plain.isascii() != word.isascii():
+        return 0.0
+    from rapidfuzz.distance import OSA
+
+    most = 1 if len(plain) < 8 else 2
+    if len(word) < len(plain) - most:
+        return 0.0
+    distance = min(
+        OSA.distance(word[: len(word) - cut], plain, score_cutoff=most)
+        for cut in range(min(5, len(word) - 3))
+        if _ENDING.match(word, len(word) - cut) or word.isascii()
+    )
+    return 0.0 if distance > most else 100.0 * (1 - distance / (len(plain) + 1))
+
+
+@lru_cache(maxsize=1 << 16)
+def _distant(stem: str, word: str) -> float:
+    """Bare similarity 0..100, for the question to the user."""
+    from rapidfuzz.distance import OSA
+
+    return 100.0 * float(OSA.normalized_similarity(word, stem.removeprefix("=")))
 
 
 def _choose(matches: list[_Match]) -> Recognition | None:
@@ -227,22 +247,18 @@ def _hinted(found: list[str]) -> list[str]:
 
 
 def _nearest(
-    found: list[str], fuzzy: list[_Match], profile: Profile | None
+    found: list[str], fuzzy: list[_Match], wanted: frozenset[str]
 ) -> tuple[TypeCandidate, ...]:
-    from rapidfuzz.distance import OSA
-
     scores: dict[str, float] = {}
     for match in fuzzy:
         scores[match.type] = max(scores.get(match.type, 0), match.score)
     for rank, document_type in enumerate(_hinted(found)):
         scores[document_type] = max(scores.get(document_type, 0), 75.0 - rank)
     if not scores:
+        longer = [w for w in found if 4 <= len(w) <= 40 and not w.isdecimal()]
         for document_type, stems in _phrases():
-            for word in found:
-                for stem in stems:
-                    alike = 100.0 * OSA.normalized_similarity(word, stem.removeprefix("="))
-                    if alike >= 55 and len(word) >= 4:
-                        scores[document_type] = max(scores.get(document_type, 0), alike * 0.7)
-    wanted = {t for r in profile.documents for t in r.types} if profile is not None else set()
+            alike = max((_distant(s, w) for s in stems for w in longer), default=0.0)
+            if alike >= 55:
+                scores[document_type] = max(scores.get(document_type, 0), alike * 0.7)
     ranked = sorted(scores.items(), key=lambda i: (i[0] not in wanted, -i[1], i[0]))
     return tuple(TypeCandidate(t, round(s, 1)) for t, s in ranked[:_MAX_CANDIDATES])
