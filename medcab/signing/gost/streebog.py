@@ -26,12 +26,15 @@ __all__ = [
     "active",
     "backends",
     "hmac",
+    "is_slow_for",
     "new",
     "pbkdf2",
 ]
 
 MAX_ROUNDS: Final = {True: 2_000_000, False: 20_000}
 """Most iterations of PBKDF2 that are carried out: with a native backend, and without."""
+
+_SLOW_FROM: Final = 16 << 20
 
 # Digests of the bytes 0, 1, .., n - 1 around the block border, made with OpenSSL's GOST engine.
 _PATTERN: Final = bytes(i % 251 for i in range(1024))
@@ -89,8 +92,10 @@ class Backend:
 def _factory(name: str) -> Any:
     """Return ``bits -> state`` of backend ``name``; ImportError or OSError when it is absent."""
     if name == "c":
-        from medcab.signing.gost import _streebog
-
+        try:
+            from medcab.signing.gost import _streebog
+        except ImportError as error:
+            raise ImportError("this installation has no compiled part") from error
         return _streebog.Streebog
     if name == "libgcrypt":
         from medcab.signing.gost import _gcrypt
@@ -160,6 +165,11 @@ def backends() -> tuple[Backend, ...]:
 def active() -> Backend:
     """Return the backend in use."""
     return _chosen()[1]
+
+
+def is_slow_for(size: int) -> bool:
+    """Tell whether hashing ``size`` bytes takes so long here that the user should be told."""
+    return size > _SLOW_FROM and not active().native
 
 
 def _resolve(backend: str | None) -> tuple[Any, Backend]:

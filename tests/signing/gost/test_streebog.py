@@ -189,6 +189,14 @@ def test_a_wrong_backend_is_refused(monkeypatch):
             cached.cache_clear()
 
 
+def test_large_files_are_slow_without_compiled_code(monkeypatch):
+    monkeypatch.setattr(streebog, "active", lambda: streebog.Backend("python", "", False, True))
+    assert streebog.is_slow_for(1 << 30)
+    assert not streebog.is_slow_for(1 << 20)
+    monkeypatch.setattr(streebog, "active", lambda: streebog.Backend("c", "", True, True))
+    assert not streebog.is_slow_for(1 << 40)
+
+
 def test_no_backend_at_all_is_an_error_with_a_hint(monkeypatch):
     monkeypatch.setattr(streebog, "_factory", lambda name: _WrongOnWholeBlocks)
     for cached in (streebog._load, streebog._chosen):
