@@ -111,7 +111,11 @@ def check_signature_policy(
     Source: EN 319 102-1, 5.2.4 (validation context initialization).
     """
     rule = "EN 319 102-1 5.2.4"
-    for attribute in signer.signed_attributes:
+    try:
+        attributes = signer.signed_attributes
+    except DerError:
+        return  # told where the format is checked
+    for attribute in attributes:
         if attribute.oid != Oid.POLICY or not attribute.values:
             continue
         try:

@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from medcab.signing.algorithms import UnsupportedAlgorithmError, resolve, signature_algorithm
+from medcab.signing.algorithms import (
+    UnsupportedAlgorithmError,
+    algorithm_name,
+    resolve,
+    signature_algorithm,
+)
 from medcab.signing.attributes import ONLY_SIGNED, SINGLE_VALUED, Oid, octets, time_of
 from medcab.signing.blocks.journal import Journal
 from medcab.signing.cms import Attribute, SignedData, SignerInfo, algorithm_identifier
@@ -73,9 +78,9 @@ def check_format(
     if signer.version == expected:
         journal.ok("signer-version", _CMS)
     else:
-        journal.warn(
+        journal.fail(
             "signer-version", _CMS, N_("The version of the signer is {found}, not {expected}."),
-            found=signer.version, expected=expected,
+            tolerable=True, found=signer.version, expected=expected,
         )  # fmt: skip
     if signed is not None:
         if signer.digest_oid in signed.digest_oids:
@@ -118,6 +123,17 @@ def check_format(
     return found
 
 
+_NOTHING_OR_NULL: Final = (None, b"\x05\x00")
+# Parameters are covered by no digest, so nothing but what the standards allow may stand there
+# (RFC 5754 2 and 3, RFC 8419 3, RFC 5758).
+_PARAMETERS: Final = {
+    "rsa": _NOTHING_OR_NULL,
+    "ecdsa": _NOTHING_OR_NULL,  # some writers put NULL
+    "dsa": _NOTHING_OR_NULL,
+    "ed25519": (None,),
+}
+
+
 def _check_algorithms(journal: Journal, signer: SignerInfo) -> None:
     try:
         algorithm = signature_algorithm(signer.signature_oid)
@@ -126,12 +142,27 @@ def _check_algorithms(journal: Journal, signer: SignerInfo) -> None:
         return  # told where the signature value is checked
     if scheme.digest.oid != signer.digest_oid and not algorithm.from_key:
         journal.fail(
-            "algorithms-consistent", "RFC 5754 3; RFC 5652 5.3",
+            "algorithms-consistent",
+            "RFC 5754 3; RFC 5652 5.3",
             N_("The signature algorithm {signature} does not fit the digest {digest}."),
-            signature=algorithm.name, digest=signer.digest_oid,
-        )  # fmt: skip
+            signature=algorithm.name,
+            digest=algorithm_name(signer.digest_oid),
+        )
     else:
         journal.ok("algorithms-consistent", "RFC 5754 3; RFC 5652 5.3")
+    allowed = _PARAMETERS.get(algorithm.family)
+    odd = allowed is not None and signer.signature_parameters not in allowed
+    if allowed is not None and algorithm_identifier(signer.digest_der)[1] not in _NOTHING_OR_NULL:
+        odd = True
+    if odd:
+        journal.fail(
+            "algorithm-parameters",
+            "RFC 5754 2; RFC 5754 3",
+            N_("The algorithms of the signature have parameters that do not belong there."),
+            tolerable=True,
+        )
+    else:
+        journal.ok("algorithm-parameters", "RFC 5754 2; RFC 5754 3")
 
 
 def _without_attributes(journal: Journal, signed: SignedData | None) -> None:
