@@ -81,7 +81,8 @@ class LimitHit:
 
     Attributes:
         name: ``time``, ``memory``, ``crash`` or ``error`` (nothing is known beyond the surface);
-            else a field of :class:`ProbeLimits`.
+            ``scan_time`` (legibility of the later pages is not known); else a field of
+            :class:`ProbeLimits`.
         limit: the limit; None where it is no number.
         seen: what was met (a lower bound); None when unknown.
         page: 1-based page where it was met, None for the file as a whole.

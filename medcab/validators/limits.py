@@ -24,6 +24,9 @@ _REASONS: Final = {
     "forms": N_("A page repeats parts of itself more than {limit} times."),
     "depth": N_("Parts of the file are nested more than {limit} deep."),
     "pages": N_("The file has {seen} pages; the first {limit} were examined."),
+    "scan_time": N_(
+        "Legibility was examined on {seen} pages only: the time for one file was over."
+    ),
     "objects": N_("The file holds more than {limit} objects."),
 }
 _OTHER: Final = N_("The limit «{name}» was reached.")

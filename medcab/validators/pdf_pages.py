@@ -246,7 +246,8 @@ def pdf_image_damaged(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     """A picture inside the PDF is damaged.
 
     What it checks:
-        Whether the JPEG pictures of each page are whole from their first marker to the last.
+        Whether the data of the pictures of each page is whole: JPEG from its first marker to the
+        last, packed samples to the last one.
     Why it matters:
         The page shows only its upper part, or nothing.
     How to fix:

@@ -8,6 +8,7 @@ goes through :func:`medcab.validators.facts.from_outcome`.
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import replace
 
 from medcab.sandbox import Limits
@@ -18,6 +19,7 @@ from medcab.validators.signatures_table import HEAD, TAIL, identify
 __all__ = ["probe", "surface", "worker_limits"]
 
 _CHUNK = 1 << 20
+_SCAN_PART = 0.75  # of the time for one file; the last page begun still has to be finished
 
 
 def worker_limits(options: ProbeOptions) -> Limits:
@@ -41,6 +43,7 @@ def probe(source: Source, name: str, options: ProbeOptions) -> FileFacts:
         MemoryError: the limit on memory was reached (the sandbox makes it OutOfMemory).
     """
     limits = options.limits
+    started = time.monotonic()
     facts, data = _read(source, keep=limits.file_size)
     if data is None:
         hit = LimitHit("file_size", limits.file_size, facts.size)
@@ -58,7 +61,7 @@ def probe(source: Source, name: str, options: ProbeOptions) -> FileFacts:
         pages = image.frames if image is not None else None
         facts = replace(facts, image=image, pages=pages, limits=(*facts.limits, *hits))
     if options.scan:
-        facts = _legibility(source, name, facts, options)
+        facts = _legibility(source, name, facts, options, started)
     return facts
 
 
@@ -101,9 +104,17 @@ def _read(source: Source, *, keep: int) -> tuple[FileFacts, bytes | None]:
     return facts, None if chunks is None else b"".join(chunks)
 
 
-def _legibility(source: Source, name: str, facts: FileFacts, options: ProbeOptions) -> FileFacts:
-    try:
-        from medcab.validators.scan import measure_file  # type: ignore[attr-defined, unused-ignore]
-    except ImportError:
-        return facts
-    return replace(facts, scan=tuple(measure_file(source, name, facts, options)))
+def _legibility(
+    source: Source, name: str, facts: FileFacts, options: ProbeOptions, started: float
+) -> FileFacts:
+    """Add the measures of the pages, as many as time allows: what is known must not be lost."""
+    from medcab.validators.scan import measure_file
+
+    allowed = options.limits.seconds * _SCAN_PART
+    pages = []
+    for page in measure_file(source, name, facts, options):
+        pages.append(page)
+        if allowed and time.monotonic() - started > allowed and len(pages) < (facts.pages or 1):
+            hit = LimitHit("scan_time", allowed, len(pages))
+            return replace(facts, scan=tuple(pages), limits=(*facts.limits, hit))
+    return replace(facts, scan=tuple(pages))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 
 import pikepdf
 import pytest
@@ -331,6 +332,81 @@ def test_damaged_picture_on_a_page():
     assert hits(ask("PDF018", jpeg_page(good))) == []
     (hit,) = hits(ask("PDF018", jpeg_page(good[: len(good) * 2 // 3])))
     assert (hit.page, hit.args["image"]) == (1, 1)
+
+
+def deflated_page(data: bytes, entries: str = "/ColorSpace /DeviceGray") -> bytes:
+    return page_pdf(
+        FULL,
+        "/XObject << /I 5 0 R >>",
+        stream(
+            f"/Subtype /Image /Width 100 /Height 100 /BitsPerComponent 8 {entries} "
+            "/Filter /FlateDecode",
+            data,
+            flate=False,
+        ),
+        "<< /N 3 >>",
+    )
+
+
+NOISE = bytes((n * 7919 + n // 97) % 251 for n in range(30_000))
+WHOLE = zlib.compress(NOISE[:10_000])
+
+
+@pytest.mark.parametrize(
+    ("data", "entries", "damaged"),
+    [
+        (WHOLE, "/ColorSpace /DeviceGray", False),
+        (WHOLE + b"\0\0", "/ColorSpace /DeviceGray", False),
+        (WHOLE[:-4] + b"abcd", "/ColorSpace /DeviceGray", False),  # only the checksum is wrong
+        (WHOLE[: len(WHOLE) // 2], "/ColorSpace /DeviceGray", True),
+        (WHOLE[:500] + b"\xff" * 500 + WHOLE[1000:], "/ColorSpace /DeviceGray", True),
+        (WHOLE, "/ColorSpace /DeviceRGB", True),
+        (zlib.compress(NOISE), "/ColorSpace /DeviceRGB", False),
+        (WHOLE, "/ColorSpace [/Indexed /DeviceRGB 0 (abc)]", False),
+        (
+            zlib.compress(NOISE[:10_100]),
+            "/ColorSpace /DeviceGray /DecodeParms << /Predictor 15 >>",
+            False,
+        ),
+        (WHOLE, "/ColorSpace /DeviceGray /DecodeParms << /Predictor 15 >>", True),
+        (b"", "/ColorSpace /DeviceGray", True),
+        (WHOLE, "/ColorSpace /Unheard", False),
+    ],
+)
+def test_deflated_picture(data, entries, damaged):
+    assert bool(hits(ask("PDF018", deflated_page(data, entries)))) is damaged
+
+
+def test_icc_picture():
+    profile_stream = stream("/N 3", b"profile")
+    for data, damaged in ((zlib.compress(NOISE), False), (WHOLE, True)):
+        page = deflated_page(data, "/ColorSpace [/ICCBased 6 0 R]").replace(
+            b"<< /N 3 >>", profile_stream
+        )
+        facts = facts_for(page)
+        assert facts.pdf is not None
+        assert bool(facts.pdf.pages[0].images[0].damage) is damaged
+
+
+def test_jpeg_behind_another_filter():
+    packed = zlib.compress(jpeg()[:-2])
+    data = page_pdf(
+        FULL,
+        "/XObject << /I 5 0 R >>",
+        stream(
+            "/Subtype /Image /Width 64 /Height 96 /ColorSpace /DeviceGray /BitsPerComponent 8 "
+            "/Filter [/FlateDecode /DCTDecode]",
+            packed,
+            flate=False,
+        ),
+    )
+    assert len(hits(ask("PDF018", data))) == 1
+
+
+def test_picture_that_unpacks_without_end():
+    data = deflated_page(zlib.compress(b"\0" * 9_000_000))
+    facts = facts_for(data, pixels=1_000_000)
+    assert [hit.name for hit in facts.limits] == ["stream"]
 
 
 def test_every_rule_of_this_area_is_tried():

@@ -239,6 +239,26 @@ def test_a_worker_out_of_memory_gives_unknowns():
     assert any(isinstance(a, Unknown) for a in ask("PDF005", facts))
 
 
+def test_legibility_stops_in_time_and_keeps_what_is_known(monkeypatch):
+    import medcab.validators.scan as scan
+
+    def slow(source, name, facts, options):
+        for number in range(1, 6):
+            time.sleep(0.1)
+            yield number
+
+    monkeypatch.setattr(scan, "measure_file", slow)
+    options = ProbeOptions(limits=ProbeLimits(seconds=0.2), scan=True)
+    data = pages_pdf([A4] * 5)
+    facts = probe(BytesSource(data), "a.pdf", options)
+    assert facts.scan == (1, 2)
+    assert [(hit.name, hit.seen) for hit in facts.limits] == [("scan_time", 2)]
+    assert facts.pdf is not None
+    assert [type(a) for a in ask("LIM004", facts)] == [Unknown]
+    whole = ProbeOptions(scan=True)
+    assert probe(BytesSource(data), "a.pdf", whole).scan == (1, 2, 3, 4, 5)
+
+
 def test_names_that_are_no_text():
     odd = "/\x80x"
     data = page_pdf(

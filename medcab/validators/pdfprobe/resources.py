@@ -8,11 +8,11 @@ from itertools import islice
 from typing import Any
 
 from medcab.validators.facts import LimitHit, ProbeLimits
-from medcab.validators.imageprobe.jpeg import scan_jpeg
 from medcab.validators.pdfprobe.coverage import Box, Matrix
 from medcab.validators.pdfprobe.geometry import box_of, entry, matrix_of, name_text
+from medcab.validators.pdfprobe.imagedata import inspect_image
 from medcab.validators.pdfprobe.layers import Layers
-from medcab.validators.pdfprobe.streams import LimitReached, content_of, filters_of
+from medcab.validators.pdfprobe.streams import LimitReached, content_of
 from medcab.validators.pdfprobe.tokens import InlineImage, operators
 
 __all__ = ["FormInfo", "ImageInfo", "Store"]
@@ -207,24 +207,8 @@ class Store:
 
     def _read_image(self, stream: Any) -> ImageInfo:
         width, height = _count(stream.get("/Width")), _count(stream.get("/Height"))
-        seen = (width, height)
-        hits: list[LimitHit] = []
-        damage = ""
-        try:
-            names = filters_of(stream, self.limits)
-        except LimitReached as reached:
-            names = []
-            hits.append(LimitHit(reached.name, reached.limit, reached.seen))
-        if width * height > self.limits.pixels:
-            hits.append(LimitHit("pixels", self.limits.pixels, width * height))
-        if names in (["/DCTDecode"], ["/DCT"]):
-            found = scan_jpeg(stream.read_raw_bytes())
-            if found.scans > self.limits.jpeg_scans:
-                hits.append(LimitHit("jpeg_scans", self.limits.jpeg_scans, found.scans))
-            if found.width and found.height:
-                seen = (min(width, found.width), min(height, found.height))
-            if not (found.ended and found.width and found.scans):
-                damage = found.damage or "no picture"
+        data = inspect_image(stream, width, height, self.limits)
+        seen = (data.width, data.height)
         manner = "mask" if stream.get("/ImageMask") is True else "opaque"
         mask, soft = stream.get("/Mask"), stream.get("/SMask")
         stencil = _one_bit(mask) or _one_bit(soft)
@@ -233,7 +217,7 @@ class Store:
             seen = max(seen[0], stencil[0]), max(seen[1], stencil[1])
         elif _is_stream(soft):
             manner = "soft"
-        return ImageInfo(width, height, manner, *seen, limits=tuple(hits), damage=damage)
+        return ImageInfo(width, height, manner, *seen, limits=data.limits, damage=data.damage)
 
 
 def _chain(start: list[Any], rest: Iterator[Any]) -> Iterator[Any]:

@@ -11,7 +11,7 @@ from typing import Any
 from medcab.validators.facts import ProbeLimits
 from medcab.validators.pdfprobe.geometry import name_text
 
-__all__ = ["LimitReached", "content_of", "filters_of"]
+__all__ = ["LimitReached", "content_of", "decode_before", "filters_of"]
 
 _CONTENT_FILTERS = {
     "/FlateDecode": "flate",
@@ -63,15 +63,24 @@ def content_of(stream: Any, limits: ProbeLimits) -> bytes:
     Raises:
         LimitReached: too many filters or bytes, or a filter that content streams may not have.
     """
-    names = filters_of(stream, limits)
+    data = decode_before(stream, filters_of(stream, limits), limits)
+    if _has_predictor(stream):
+        data = stream.read_bytes()  # the size is known to fit by now
+    return data
+
+
+def decode_before(stream: Any, names: list[str], limits: ProbeLimits) -> bytes:
+    """Undo the filters ``names``, in this order, never beyond ``limits.stream`` bytes.
+
+    Raises:
+        LimitReached: too many bytes, or a filter that is not for text.
+    """
     data: bytes = stream.read_raw_bytes()
     for name in names:
         kind = _CONTENT_FILTERS.get(name)
         if kind is None:
             raise LimitReached("filters", limits.filters, len(names))
         data = _decode(kind, data, limits.stream)
-    if _has_predictor(stream):
-        data = stream.read_bytes()  # the size is known to fit by now
     return data
 
 
