@@ -58,11 +58,23 @@ _PLAIN: Final = {
     "░": ".",
 }
 
+# A console without Cyrillic (cp437, cp850, ASCII) gets letters that can still be read aloud.
+_LATIN: Final = dict(
+    zip(
+        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+        "a b v g d e yo zh z i y k l m n o p r s t u f kh ts ch sh shch ' y ' e yu ya".split(),  # noqa: SIM905 - a list of 33 takes 33 lines
+        strict=True,
+    )
+)
+
 
 def _plain(character: str) -> str:
     known = _PLAIN.get(character)
     if known is not None:
         return known
+    latin = _LATIN.get(character.lower())
+    if latin is not None:
+        return latin if character.islower() else latin.capitalize()
     code = ord(character)
     if 0x2500 <= code <= 0x257F:
         name = unicodedata.name(character)

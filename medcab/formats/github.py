@@ -11,6 +11,7 @@ from medcab.formats.base import DEFAULT, Options
 from medcab.formats.convert import clean
 from medcab.formats.encoding import printable
 from medcab.formats.view import Item, item
+from medcab.formats.where import Places, places
 from medcab.model import Outcome, Report, Severity
 from medcab.text import Translator
 
@@ -32,22 +33,25 @@ class GitHubWriter:
         self, report: Report, tr: Translator, stream: IO[Any], *, options: Options = DEFAULT
     ) -> None:
         """Write one line a finding; GitHub hides all but ten of a kind, so the gravest first."""
+        known = places(report)
         for finding in sorted(report.findings, key=lambda f: f.severity.rank):
-            stream.write(_annotation(item(finding, tr)).encode("utf-8"))
+            stream.write(_annotation(item(finding, tr), known).encode("utf-8"))
 
 
-def _annotation(one: Item) -> str:
+def _annotation(one: Item, known: Places) -> str:
     finding = one.finding
     command = _COMMANDS[finding.severity]
     if finding.outcome is Outcome.UNDETERMINED and finding.severity is Severity.ERROR:
         command = "warning"
     properties = {}
     if finding.location.path:
-        properties["file"] = printable(finding.location.path)
-    properties["title"] = f"{one.rule} {one.name}" + (f", {one.place}" if one.place else "")
-    told = ",".join(f"{key}={_property(clean(value))}" for key, value in properties.items())
+        properties["file"] = printable(known.file(finding.location.path))
+    inside = known.inside(finding.location.path)
+    told = [f"{one.rule} {one.name}", printable(inside or ""), one.place]
+    properties["title"] = ", ".join(filter(None, told))
+    written = ",".join(f"{key}={_property(clean(value))}" for key, value in properties.items())
     text = one.told + (f"\n{one.help}" if one.help else "")
-    return f"::{command} {told}::{_data(clean(text))}\n"
+    return f"::{command} {written}::{_data(clean(text))}\n"
 
 
 def _data(text: str) -> str:

@@ -14,6 +14,7 @@ from medcab.formats.base import DEFAULT, Options
 from medcab.formats.convert import clean
 from medcab.formats.encoding import printable
 from medcab.formats.view import item
+from medcab.formats.where import places
 from medcab.model import Finding, Outcome, Report, Severity
 from medcab.text import Translator
 
@@ -47,9 +48,12 @@ def _issue(finding: Finding, mark: str, report: Report, tr: Translator) -> dict[
     severity = _SEVERITIES[finding.severity]
     if finding.outcome is Outcome.UNDETERMINED and finding.severity is Severity.ERROR:
         severity = "major"
-    place = f"{one.place}: " if one.place else ""
+    known = places(report)
+    inside = known.inside(finding.location.path)
+    place = ", ".join(filter(None, (printable(inside or ""), one.place)))
+    place = f"{place}: " if place else ""
     # GitLab wants a path inside the repository without a leading "./".
-    path = printable(finding.location.path or report.root.replace("\\", "/")).removeprefix("./")
+    path = printable(known.file(finding.location.path)).removeprefix("./")
     return {
         "description": clean(f"{place}{one.told}"),
         "check_name": clean(f"{one.rule} {one.name}"),

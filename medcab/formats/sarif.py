@@ -20,6 +20,7 @@ from medcab.formats.convert import checked_at, clean, plain
 from medcab.formats.encoding import printable
 from medcab.formats.sentences import STORED, help_of, message_of, name_of, place_of, rule_of
 from medcab.formats.view import fact
+from medcab.formats.where import Places, places
 from medcab.model import Document, Finding, Outcome, Report, Severity
 from medcab.text import Translator
 
@@ -61,7 +62,14 @@ def _run(report: Report, tr: Translator) -> dict[str, Any]:
     ids = sorted({f.rule for f in every} | set(report.checks))
     index = {rule: number for number, rule in enumerate(ids)}
     examples = {f.rule: f for f in every}
-    artifact = {d.path: number for number, d in enumerate(report.documents)}
+    known = places(report)
+    # In an archive, the archive itself is the first artifact and holds the others.
+    shift = 1 if known.archive else 0
+    artifact = {d.path: number + shift for number, d in enumerate(report.documents)}
+    artifacts: list[dict[str, Any]] = []
+    if known.archive:
+        artifacts.append({"location": {"uri": relative_uri(known.root)}})
+    artifacts += [_artifact(d, known) for d in report.documents]
     results = _results(report.findings, report, tr, index, artifact)
     for result in _results(report.ignored, report, tr, index, artifact):
         results.append({**result, "suppressions": [{"kind": "external"}]})
@@ -89,7 +97,7 @@ def _run(report: Report, tr: Translator) -> dict[str, Any]:
                 ],
             }
         ],
-        "artifacts": [_artifact(d) for d in report.documents],
+        "artifacts": artifacts,
         "results": results,
         "properties": {
             "profile": clean(report.profile),
@@ -168,17 +176,22 @@ def _location(
 ) -> dict[str, Any]:
     where = finding.location
     # Findings about the package as a whole belong to the folder (or archive) that was checked.
-    place: dict[str, Any] = {"uri": relative_uri(where.path) if where.path else "."}
-    if where.path in artifact:
+    known = places(report)
+    place: dict[str, Any] = {"uri": relative_uri(known.file(where.path))}
+    if known.archive:
+        place["index"] = 0
+    elif where.path in artifact:
         place["index"] = artifact[where.path]
     physical: dict[str, Any] = {"artifactLocation": place}
     line = _line_of(finding, report)
     if line:
         physical["region"] = {"startLine": line}
     made: dict[str, Any] = {"physicalLocation": physical}
-    name = place_of(where, tr)
+    inside = known.inside(where.path)
+    name = ", ".join(filter(None, (printable(inside or ""), place_of(where, tr))))
     if name:
-        fragment = f"page={where.page}" if where.page is not None else (where.field or where.member)
+        page = None if where.page is None else f"page={where.page}"
+        fragment = page or where.field or where.member
         path = printable(where.path or "")
         made["logicalLocations"] = [
             {
@@ -209,12 +222,16 @@ def _notification(finding: Finding, tr: Translator, index: dict[str, int]) -> di
     }
 
 
-def _artifact(document: Document) -> dict[str, Any]:
+def _artifact(document: Document, known: Places) -> dict[str, Any]:
+    inside = known.inside(document.path)
     made: dict[str, Any] = {
-        "location": {"uri": relative_uri(document.path)},
+        # 3.24.4: the path of a nested artifact begins at the root of what holds it.
+        "location": {"uri": relative_uri(inside or known.file(document.path))},
         "length": document.size,
         "properties": {"type": plain(document.type), "pages": plain(fact(document, "pages"))},
     }
+    if inside is not None:
+        made["parentIndex"] = 0
     digest = fact(document, "sha256")
     if isinstance(digest, str):
         made["hashes"] = {"sha-256": digest}

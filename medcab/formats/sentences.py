@@ -277,7 +277,7 @@ def _unit(unit: str, tr: Translator) -> str:
 def place_of(location: Location, tr: Translator) -> str:
     """Where inside the file: ``scan.pdf, p. 2``, ``field inn``; empty for the file as a whole."""
     parts = []
-    if location.member:
+    if location.member and location.member != location.path:
         parts.append(printable(location.member))
     if location.page is not None:
         parts.append(tr(N_("p. {page}"), page=location.page))

@@ -20,6 +20,7 @@ from medcab.formats.convert import load
 from medcab.formats.json_types import ReportJson
 from medcab.formats.sarif import relative_uri
 from medcab.model import Finding, Location, Outcome, Report, Severity, Verdict
+from medcab.sources import BytesSource, FileSource, ZipSource
 from medcab.text import Translator
 
 from .conftest import HOSTILE, ROOT, document, rich_report
@@ -224,6 +225,54 @@ def test_sarif_keeps_default_and_effective_level_apart(report, ru):
 )
 def test_relative_uri(path, uri):
     assert relative_uri(path) == uri
+
+
+def located(report, tr):
+    run = json.loads(render(report, "sarif", tr))["runs"][0]
+    jsonschema.validate({"version": "2.1.0", "runs": [run]}, sarif_schema())
+    uris = [
+        r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for r in run["results"]
+    ]
+    github = render(report, "github", tr).decode().splitlines()
+    gitlab = [i["location"]["path"] for i in json.loads(render(report, "gitlab", tr))]
+    return run, uris, github, gitlab
+
+
+def one_finding(root, path, source, member=None):
+    found = Finding("LIM901", Severity.ERROR, {}, Location(path, member))
+    made = replace(document(path, member=member), source=source)
+    return empty(root=root, documents=(made,), findings=(found,))
+
+
+@pytest.mark.parametrize(
+    ("root", "path", "source", "file"),
+    [
+        ("data/pkg", "a.pdf", FileSource("data/pkg/a.pdf"), "data/pkg/a.pdf"),
+        ("./data/pkg/", "sub/a.pdf", FileSource("data/pkg/sub/a.pdf"), "data/pkg/sub/a.pdf"),
+        (".", "a.pdf", FileSource("a.pdf"), "a.pdf"),
+        ("data/a.pdf", "data/a.pdf", FileSource("data/a.pdf"), "data/a.pdf"),
+        ("/repo", "data/a.pdf", FileSource("data/a.pdf"), "data/a.pdf"),
+        ("-", "a.pdf", BytesSource(b""), "a.pdf"),
+        ("data/pkg", "a.pdf", BytesSource(b""), "data/pkg/a.pdf"),
+        ("/repo", "data/a.pdf", BytesSource(b""), "data/a.pdf"),
+    ],
+)
+def test_ci_servers_are_told_files_of_the_repository(ru, root, path, source, file):
+    run, uris, github, gitlab = located(one_finding(root, path, source), ru)
+    assert uris == [file]
+    assert run["artifacts"][0]["location"]["uri"] == file
+    assert github[0].startswith(f"::error file={file},")
+    assert gitlab == [file]
+
+
+def test_documents_of_an_archive_lie_in_the_archive(ru):
+    report = one_finding("data/p.zip", "в/a.pdf", ZipSource("data/p.zip", "в/a.pdf", 1), "в/a.pdf")
+    run, uris, github, gitlab = located(report, ru)
+    assert uris == gitlab == ["data/p.zip"]
+    assert [a["location"]["uri"] for a in run["artifacts"]] == ["data/p.zip", "%D0%B2/a.pdf"]
+    assert run["artifacts"][1]["parentIndex"] == 0
+    assert run["results"][0]["locations"][0]["logicalLocations"][0]["name"] == "в/a.pdf"
+    assert "в/a.pdf" in github[0]
 
 
 # JUnit

@@ -79,6 +79,11 @@ def test_every_text_reaches_every_console(text, encoding):
     text.encode(encoding, FALLBACK).decode(encoding)
 
 
+def test_a_console_without_cyrillic_gets_readable_letters():
+    register_console_fallback()
+    assert "Ошибка: щель, Юля".encode("ascii", FALLBACK) == b"Oshibka: shchel', Yulya"
+
+
 def test_the_handler_does_not_hide_broken_input():
     register_console_fallback()
     with pytest.raises(UnicodeDecodeError):

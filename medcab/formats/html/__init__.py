@@ -99,7 +99,9 @@ class HtmlWriter:
         shown = view(report, tr)
         style, script = _asset("style.css"), _asset("script.js")
         words = {key: tr(word) for key, word in _WORDS.items() if "{" not in word}
-        pictures = Pictures(options.page_image)
+        # The page stays below 2 MB: a finding takes about 1 KB, base64 a third more than a picture.
+        budget = max(200_000, 1_300_000 - 700 * len(report.findings))
+        pictures = Pictures(options.page_image, budget=budget)
         pictures.prepare(shown)
         text = _template().render(
             w=words,
