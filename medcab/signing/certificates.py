@@ -72,6 +72,8 @@ def raw(value: core.Asn1Value) -> bytes:
     ``dump()`` of asn1crypto encodes anew where the length octets end in 0x80, which it takes for
     an indefinite length; for one structure in 256 a signature could then seem broken.
     """
+    if isinstance(value, core.Choice):
+        value = value.chosen
     header = value._header  # noqa: SLF001 - there is no public way
     if header is None or value.contents is None or header[1:2] == b"\x80":
         return bytes(value.dump())

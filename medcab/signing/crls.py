@@ -210,15 +210,17 @@ class CrlJudge:
         return "", False
 
     def _by_library(self, certificate: x509.Certificate) -> CertificateStatus | None:
-        if not self._vetted:
+        # Lists made after the certificate had expired may have dropped it (see _age).
+        vetted = [pair for pair in self._vetted if _made(pair[0]) <= certificate.not_valid_after]
+        if not vetted:
             return None
-        chain = [*self._whole[:-1], *(maker for _, maker in self._vetted)]
+        chain = [*self._whole[:-1], *(maker for _, maker in vetted)]
         context = make_context(
             anchor=self._path.trust_anchor,
             certificates=chain,
             moment=self._moment,
             strict=self._strict,
-            crls=[item.parsed for item, _ in self._vetted],
+            crls=[item.parsed for item, _ in vetted],
             revocation=self._policy.mode.value,
             later=self._policy.later,
         )

@@ -241,7 +241,7 @@ def crl_addresses(certificate: x509.Certificate) -> tuple[str, ...]:
         for point in certificate.crl_distribution_points:
             name = point["distribution_point"]
             if name.name == "full_name":
-                found += [str(n.native) for n in name.chosen if n.name == _URI]
+                found += [_address(n) for n in name.chosen if n.name == _URI]
     except _BAD:
         return ()
     return _http(found)
@@ -264,13 +264,18 @@ def _from_aia(certificate: x509.Certificate, method: str) -> tuple[str, ...]:
     try:
         entries = certificate.authority_information_access_value or ()
         found = [
-            str(entry["access_location"].native)
+            _address(entry["access_location"])
             for entry in entries
             if entry["access_method"].native == method and entry["access_location"].name == _URI
         ]
     except _BAD:
         return ()
     return _http(found)
+
+
+def _address(name: x509.GeneralName) -> str:
+    """The address as it stands; asn1crypto's own reading loses the brackets of IPv6."""
+    return bytes(name.chosen.contents).decode("ascii", "replace")
 
 
 def _http(urls: Sequence[str]) -> tuple[str, ...]:
