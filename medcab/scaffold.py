@@ -128,7 +128,7 @@ _EXAMPLES: Final = {
 
 
 def _remark(field: FieldRequirement, language: str) -> str:
-    from medcab.validators.formrules.values import CHOICES
+    from medcab.validators.formrules.choices import CHOICES
 
     tr = translator(language)
     parts = []

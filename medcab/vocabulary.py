@@ -166,6 +166,7 @@ FIELD_KINDS: Final = MappingProxyType(
         "reissue_reason": "reissue_reason",
         "category": "category",
         "accreditation_type": "accreditation_type",
+        "applicant_category": "applicant_category",
         "online_test_passed": "yes_no",
         "fee_required": "yes_no",
         "training_required": "yes_no",

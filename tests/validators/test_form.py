@@ -11,7 +11,7 @@ from medcab import profile as profiles
 from medcab.engine import judge
 from medcab.model import Outcome, Severity
 from medcab.rules import find_rule
-from medcab.validators.formrules.values import CHOICES
+from medcab.validators.formrules.choices import CHOICES
 from tests.validators.packages import NOW, form, hits, package, says, severity, unknowns
 
 ORG, EMPLOYEE = "egisz-organization", "egisz-employee"
@@ -98,6 +98,21 @@ def test_inn_or_snils():
     assert judged({**base, "inn": "500100732259"}, "signature-issue") == {}
     assert judged({**base, "snils": "112-233-445 95"}, "signature-issue") == {}
     assert judged(base, "signature-issue") == {"FRM002": ["inn", "snils"]}
+
+
+def test_conditions_understand_other_words():
+    legal = with_(GOOD_ORG, org_kind="юридическое лицо", ogrn=None)
+    assert judged(legal, ORG, "а_Устав.pdf") == {"FRM002": ["ogrn"]}
+    sole = with_(GOOD_ORG, org_kind="предприниматель")
+    pack = package("а_Лицензия.pdf", form=form(**sole))
+    assert "charter" not in {h.args["requirement"] for h in hits("PKG002", pack, ORG)}
+    # A kind that is none of the list decides nothing.
+    odd = package("а_Лицензия.pdf", form=form(**with_(GOOD_ORG, org_kind="ООО", ogrn=None)))
+    assert {u.field for u in unknowns("FRM002", odd, ORG)} == {"ogrn", "ogrnip"}
+    patient = form(**with_(GOOD_EMPLOYEE, applicant_category="Patient", position=None))
+    assert "position" not in {
+        h.field for h in hits("FRM002", package("а.pdf", form=patient), EMPLOYEE)
+    }
 
 
 def test_unknown_fields_are_named_with_the_nearest():
@@ -203,7 +218,7 @@ def test_values_not_in_their_list(name, value):
 def test_every_choice_is_taken():
     kinds = {"org_kind": "org_kind", "org_type": "org_type", "sex": "sex", "category": "category",
              "reissue_reason": "reissue_reason", "accreditation_type": "accreditation_type",
-             "yes_no": "fee_required"}  # fmt: skip
+             "applicant_category": "applicant_category", "yes_no": "fee_required"}  # fmt: skip
     for kind, choices in CHOICES.items():
         for choice in choices:
             data = form(**{kinds[kind]: choice.upper()})

@@ -6,7 +6,8 @@ import pytest
 
 from medcab import profile as profiles
 from medcab.engine import judge
-from medcab.model import Report, Severity, Verdict
+from medcab.model import Package, Report, Severity, SignatureFile, Verdict
+from medcab.sources import BytesSource
 from tests.validators.packages import NOW, document, form, hits, package, says, unknowns
 
 PRIMARY = "accreditation-primary"
@@ -180,3 +181,27 @@ def test_levels_never_rise():
     assert levels["PKG001"] is Severity.ERROR
     assert levels["PKG002"] is Severity.WARNING
     assert levels["PKG003"] is Severity.INFO
+
+
+@pytest.mark.parametrize(
+    ("name", "signature", "profile", "wrong"),
+    [
+        ("Заявление.pdf", None, "signature-issue-frmr", 1),
+        ("Заявление.pdf", "Заявление.pdf", "signature-issue-frmr", 0),
+        ("Заявление.pdf", "Паспорт.pdf", "signature-issue-frmr", 1),
+        ("Заявление.pdf", None, "frmr-credential", 0),
+        ("Паспорт.pdf", None, "signature-issue-frmr", 0),
+    ],
+)
+def test_signatures_that_are_required(name, signature, profile, wrong):
+    from medcab.validators.facts import PdfFacts
+
+    made = document(name)
+    made = replace(made, facts=replace(made.facts, pdf=PdfFacts()))
+    sigs = (SignatureFile("x.sig", BytesSource(b""), 1, signature),) if signature else ()
+    pack = Package("p", (made,), signatures=sigs)
+    assert len(hits("PKG010", pack, profile)) == wrong
+    inside = replace(made, facts=replace(made.facts, pdf=PdfFacts(signature_fields=1)))
+    assert hits("PKG010", Package("p", (inside,)), profile) == []
+    unseen = Package("p", (replace(made, facts=replace(made.facts, pdf=None)),), signatures=sigs)
+    assert len(unknowns("PKG010", unseen, profile)) == wrong

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from medcab.model import Form, Severity
 from medcab.rules import Hit, PackageContext, Scope, Unknown, rule
 from medcab.text import N_
+from medcab.validators.formrules.choices import choice
 from medcab.validators.formrules.view import View, issue_hit, views, where
 
 __all__: list[str] = []
@@ -170,10 +171,9 @@ def organisation_kind_mismatch(ctx: PackageContext) -> Iterator[Hit | Unknown]:
     if form is None:
         return
     view = View(form)
-    kind = view.get("org_kind")
+    kind = choice("org_kind", view.get("org_kind") or "")
     if kind is None:
         return
-    kind = {"юрлицо": "ЮЛ", "предприниматель": "ИП"}.get(kind.strip().casefold(), kind)
     for name in ("ogrn", "ogrnip"):
         number = view.get(name)
         issue = cross.org_kind_vs_ogrn(kind, number) if number else None
@@ -183,8 +183,8 @@ def organisation_kind_mismatch(ctx: PackageContext) -> Iterator[Hit | Unknown]:
     if issue is not None:
         yield issue_hit(form, "kpp", issue)
     inn = view.get("org_inn") or ""
-    wanted = {"юл": 10, "ип": 12}.get(kind.strip().casefold())
-    if wanted and inn.isascii() and inn.isdecimal() and len(inn) in (10, 12) and len(inn) != wanted:
+    wanted = 10 if kind == "ЮЛ" else 12
+    if inn.isascii() and inn.isdecimal() and len(inn) in (10, 12) and len(inn) != wanted:
         yield Hit(
             args={
                 "problem_template": N_("The INN of the applicant has {expected} digits, not {n}."),

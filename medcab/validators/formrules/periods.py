@@ -9,6 +9,7 @@ from typing import Any
 from medcab.model import Severity
 from medcab.rules import Hit, PackageContext, Scope, Unknown, rule
 from medcab.text import N_
+from medcab.validators.formrules.choices import choice
 from medcab.validators.formrules.view import issue_hit, today, views
 
 __all__: list[str] = []
@@ -294,6 +295,5 @@ def test_not_passed(ctx: PackageContext) -> Iterator[Hit | Unknown]:
     if form is None or all(f.name != "online_test_passed" for f in ctx.profile.fields):
         return
     for view in views(form):
-        text = (view.get("online_test_passed") or "").strip().casefold()
-        if text in ("нет", "no", "false", "0", "-"):
+        if choice("yes_no", view.get("online_test_passed") or "") == "нет":
             yield Hit(field=view.field("online_test_passed"), path=form.path)

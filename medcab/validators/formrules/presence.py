@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from medcab.model import Severity
 from medcab.rules import Hit, PackageContext, Scope, Unknown, rule
 from medcab.text import N_
+from medcab.validators.formrules.choices import reader
 from medcab.validators.formrules.view import views
 from medcab.vocabulary import FIELDS
 
@@ -83,7 +84,7 @@ def field_missing(ctx: PackageContext) -> Iterator[Hit | Unknown]:
             args = {"field": wanted.name, "source": wanted.source.removeprefix("RULES.md ")}
             field = view.field(wanted.name)
             if wanted.when is not None:
-                decision = wanted.when.decide(view.get, ctx.profile.parameters)
+                decision = wanted.when.decide(reader(view.get), ctx.profile.parameters)
                 if decision.value is False:
                     continue
                 if decision.value is None:

@@ -4,52 +4,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
-from types import MappingProxyType
 from typing import Any, Final
 
 from medcab.model import Severity
 from medcab.rules import Hit, PackageContext, Scope, Unknown, rule
 from medcab.text import N_
+from medcab.validators.formrules.choices import CHOICES, choice
 from medcab.validators.formrules.view import PERPETUAL, problem_args, today, where
 from medcab.validators.ids._base import InvalidIdentifier
 from medcab.vocabulary import FIELD_KINDS
 
-__all__ = ["CHOICES"]
+__all__: list[str] = []
 
 _FUTURE: Final = frozenset({"license_expires", "certificate_expires", "accreditation_end"})
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}\Z")
 _MIXED = re.compile(r"[^\W\d_]+")
 _SPACES = re.compile(r"  |[\u00a0\u202f\u2007\t\r\n]")
-
-CHOICES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "org_kind": ("ЮЛ", "ИП"),
-        "org_type": ("Медицинская", "Страховая", "Образовательная", "Научно-исследовательская"),
-        "sex": ("М", "Ж"),
-        "reissue_reason": ("истечение срока", "утрата", "компрометация", "смена алгоритма"),
-        "category": ("врач", "средний персонал", "фармацевт"),
-        "accreditation_type": ("первичная", "первичная специализированная", "периодическая",
-                               "специализированная"),
-        "yes_no": ("да", "нет"),
-    }
-)  # fmt: skip
-_SAME: Final[Mapping[str, tuple[str, ...]]] = {
-    "ЮЛ": ("юрлицо", "юридическое лицо", "организация"),
-    "ИП": ("индивидуальный предприниматель", "предприниматель"),
-    "М": ("муж", "мужской", "m", "male"),
-    "Ж": ("жен", "женский", "f", "female"),
-    "истечение срока": ("истечение", "истек срок", "окончание срока"),
-    "утрата": ("потеря", "утеря"),
-    "средний персонал": ("средний медицинский персонал", "медсестра", "фельдшер"),
-    "да": ("yes", "true", "1", "есть", "требуется", "д", "+"),
-    "нет": ("no", "false", "0", "не требуется", "н", "-"),
-    "Медицинская": ("медицинская организация",),
-    "Страховая": ("страховая организация", "страховая медицинская организация"),
-    "Образовательная": ("образовательная организация",),
-    "Научно-исследовательская": ("научно исследовательская организация", "нии"),
-}
 
 
 def _kinds(ctx: PackageContext) -> dict[str, str]:
@@ -235,7 +207,7 @@ def value_not_in_list(ctx: PackageContext) -> Iterator[Hit | Unknown]:
             allowed = ("1", "2", "3", "…")
         elif kind in CHOICES:
             allowed = CHOICES[kind]
-            if any(_word(text) in map(_word, (c, *_SAME.get(c, ()))) for c in allowed):
+            if choice(kind, text) is not None:
                 continue
         else:
             continue
@@ -245,11 +217,6 @@ def value_not_in_list(ctx: PackageContext) -> Iterator[Hit | Unknown]:
             path=form.path,
             evidence=where(form, name),
         )
-
-
-def _word(text: str) -> str:
-    plain = unicodedata.normalize("NFC", text).casefold().replace("ё", "е").replace("-", " ")
-    return " ".join(plain.split()) or text.strip()
 
 
 @rule(
