@@ -41,7 +41,8 @@ def main() -> int:
     target = ROOT / "docs" / "images" / "check.svg"
     target.parent.mkdir(parents=True, exist_ok=True)
     # A fixed id keeps the file the same from run to run.
-    target.write_text(console.export_svg(title="medcab", theme=MONOKAI, unique_id="medcab"), "utf-8")
+    svg = console.export_svg(title="medcab", theme=MONOKAI, unique_id="medcab")
+    target.write_text(svg, "utf-8")
     print(target.relative_to(ROOT))
     return 0
 

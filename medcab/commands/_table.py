@@ -28,18 +28,28 @@ class Row(NamedTuple):
 
 _CHECK: Final = _h("Check and repair")
 _SIGN: Final = _h("Signatures")
+_RESULT: Final = _h("Results, journal, dates")
 _KNOW: Final = _h("Rules, profiles, settings")
 
 COMMANDS: Final[dict[str, Row]] = {
     "check": Row("check", _h("Judge a package of documents before it is uploaded."), _CHECK),
     "new": Row("new", _h("Lay out an empty package with a form to fill in."), _CHECK),
     "id": Row("id", _h("Check СНИЛС, ИНН, ОГРН and other identifiers."), _CHECK),
-    "due": Row("due", _h("Tell what expires and when to act."), _KNOW),
-    "journal": Row("journal", _h("Show, verify, export, prune and seal the journal."), _KNOW),
+    "table": Row("table", _h("Check a table of employees (CSV, XLSX, Parquet)."), _CHECK),
+    "sign": Row("sign", _h("Sign files (CAdES, PAdES)."), _SIGN),
+    "verify": Row("verify", _h("Verify signatures, one file or a whole tree."), _SIGN),
+    "cert": Row("cert", _h("Show, check and convert certificates and keys."), _SIGN),
+    "trust": Row("trust", _h("Keep the list of trusted authorities."), _SIGN),
+    "report": Row("report", _h("Show a stored result again in another format."), _RESULT),
+    "diff": Row("diff", _h("Tell what was put right between two results."), _RESULT),
+    "journal": Row("journal", _h("Show, verify, export, prune and seal the journal."), _RESULT),
+    "due": Row("due", _h("Tell what expires and when to act."), _RESULT),
     "rules": Row("rules", _h("List all rules."), _KNOW),
     "explain": Row("explain", _h("Explain a rule: what it checks, why, how to fix."), _KNOW),
     "profile": Row("profile", _h("List, show, check and make profiles."), _KNOW),
+    "directory": Row("directory", _h("Import and list directories and registers."), _KNOW),
     "config": Row("config", _h("Show the settings in force and where they come from."), _KNOW),
+    "doctor": Row("doctor", _h("Show what is installed and what is missing."), _KNOW),
 }
 
 
