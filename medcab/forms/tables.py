@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from datetime import date, datetime
 from typing import Any, Final
@@ -15,7 +16,14 @@ __all__ = ["read_csv", "read_xlsx"]
 
 MAX_ROWS: Final = 5_000
 MAX_COLUMNS: Final = 500
-MAX_UNPACKED: Final = 64 << 20
+MAX_UNPACKED: Final = 16 << 20
+MAX_MEMBERS: Final = 500
+MAX_CELLS: Final = 100_000
+MAX_STRING: Final = 4096
+
+_REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Z]*)([0-9]+)["']""")
+_CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
+_STRING = re.compile(rb"<(?:\w+:)?si[\s>/]")
 
 _HEADS: Final = frozenset({"поле", "показатель", "реквизит", "названиеполя", "field"})
 
@@ -52,11 +60,7 @@ def read_xlsx(data: bytes, path: str) -> Node:
 
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-            if len(members) > 2000 or sum(m.file_size for m in members) > MAX_UNPACKED:
-                fail(path, f"XLSX: > {MAX_UNPACKED} B")
-            if any(m.flag_bits & 1 for m in members):
-                fail(path, "XLSX: encrypted")
+            _demand_harmless(archive, path)
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         for name in book.sheet_names:
             sheet = book.get_sheet_by_name(name)
@@ -74,6 +78,45 @@ def read_xlsx(data: bytes, path: str) -> Node:
         for n, row in enumerate(values, 1)
     ]
     return _fields(rows, path)
+
+
+def _demand_harmless(archive: zipfile.ZipFile, path: str) -> None:
+    """Refuse workbooks that unfold: the reader makes a dense table up to the last cell.
+
+    One cell at XFD1048576 asks for 17 thousand million cells; one long shared string can be named
+    by every cell.
+    """
+    members = archive.infolist()
+    names = {m.filename for m in members}
+    if "xl/workbook.xml" not in names or "mimetype" in names or len(members) > MAX_MEMBERS:
+        fail(path, "XLSX: xl/workbook.xml")
+    if sum(m.file_size for m in members) > MAX_UNPACKED:
+        fail(path, f"XLSX: > {MAX_UNPACKED} B")
+    cells = 0
+    for member in members:
+        if member.flag_bits & 1:
+            fail(path, "XLSX: encrypted")
+        if not member.filename.lower().endswith((".xml", ".rels")):
+            continue
+        with archive.open(member) as stream:
+            # The directory of the archive may lie about the size; no more than it says is read.
+            text = stream.read(member.file_size + 1)
+        if len(text) > member.file_size or b"\0" in text or b"<!DOCTYPE" in text[:4096]:
+            fail(path, f"XLSX: {member.filename}")
+        sheet = b"sheetData" in text  # wherever the relations say that it lies
+        for letters, number in _REFERENCE.findall(text) if sheet else ():
+            if int(number) > MAX_ROWS or (letters and _number(letters) > MAX_COLUMNS):
+                fail(path, f"> {MAX_ROWS} x {MAX_COLUMNS}")
+        cells += len(_CELL.findall(text))
+        if cells > MAX_CELLS or any(len(p) > MAX_STRING for p in _STRING.split(text)[1:]):
+            fail(path, f"XLSX: > {MAX_CELLS} x {MAX_STRING} B")
+
+
+def _number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
 
 
 def _cell(value: Any) -> str:

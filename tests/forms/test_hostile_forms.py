@@ -68,8 +68,8 @@ def archive(members):
         ("form.xlsx", b"inn;7707083893\n"),
         ("form.xlsx", b"PK\x03\x04 broken"),
         ("form.xlsx", archive([("a.txt", b"no workbook")])),
-        ("form.xlsx", archive([("xl/worksheets/sheet1.xml", b"0" * (65 << 20))])),
-        ("form.xlsx", archive([(f"x{n}", b"") for n in range(2001)])),
+        ("form.xlsx", archive([("xl/workbook.xml", b"0" * (65 << 20))])),
+        ("form.xlsx", archive([("xl/workbook.xml", b"")] + [(f"x{n}", b"") for n in range(501)])),
         ("form.docx", b"x"),
         ("form.yaml", b""),
         ("form.yaml", b" \n\t"),
@@ -112,3 +112,73 @@ def test_a_hundred_megabytes_are_not_parsed():
     with pytest.raises(FormError, match="larger than"):
         read_form(b"a" * 100_000_000, "form.yaml")
     assert time.process_time() - start < 1
+
+
+def workbook(sheet, strings="<si><t>ИНН</t></si>"):
+    """A workbook written by hand: one sheet, shared strings."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    relation = f'<Relationships xmlns="{package}/relationships">'
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{package}/content-types">'
+        '<Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/></Types>',
+        "_rels/.rels": f'{relation}<Relationship Id="r1" Type="{office}/officeDocument" '
+        'Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
+        '<sheet name="a" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'{relation}<Relationship Id="rId1" '
+        f'Type="{office}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" '
+        f'Type="{office}/sharedStrings" Target="sharedStrings.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{sheet}</sheetData>'
+        "</worksheet>",
+        "xl/sharedStrings.xml": f'<sst xmlns="{main}">{strings}</sst>',
+    }
+    return archive([(k, v.encode()) for k, v in parts.items()])
+
+
+GOOD = '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="str"><v>7707083893.0</v></c></row>'
+
+
+def test_a_workbook_by_hand_is_read():
+    form = read_form(workbook(GOOD), "form.xlsx")
+    assert form.values["inn"].text == "7707083893.0"
+
+
+@pytest.mark.parametrize(
+    ("sheet", "strings"),
+    [
+        (GOOD + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', "<si><t>ИНН</t></si>"),
+        (GOOD + '<row r="2"><c r="XFD2"><v>1</v></c></row>', "<si><t>ИНН</t></si>"),
+        (GOOD + "<row r='9000'><c r='A9000'><v>1</v></c></row>", "<si><t>ИНН</t></si>"),
+        (GOOD + "<row>" + "<c><v>1</v></c>" * 100_001 + "</row>", "<si><t>ИНН</t></si>"),
+        (GOOD, "<si>" + "<r><t>ИНН</t></r>" * 1000 + "</si>"),
+        (GOOD, "<si><t>" + "ё" * 5000 + "</t></si>"),
+    ],
+)
+def test_workbooks_that_unfold_are_refused(sheet, strings):
+    start = time.process_time()
+    with pytest.raises(FormError, match=r"XLSX|> 5000"):
+        read_form(workbook(sheet, strings), "form.xlsx")
+    assert time.process_time() - start < 3
+
+
+def test_a_workbook_whose_directory_lies():
+    data = bytearray(workbook(GOOD + "<row>" + "<c/>" * 50_000 + "</row>"))
+    name = b"xl/worksheets/sheet1.xml"
+    central = data.rindex(b"PK\x01\x02", 0, data.rindex(name))
+    data[central + 24 : central + 28] = (100).to_bytes(4, "little")
+    with pytest.raises(FormError):
+        read_form(bytes(data), "form.xlsx")
+
+
+def test_ods_and_xlsb_under_the_name_of_a_workbook():
+    ods = archive([("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"),
+                   ("content.xml", b"<x/>"), ("xl/workbook.xml", b"<x/>")])  # fmt: skip
+    xlsb = archive([("xl/workbook.bin", b"\x83\x01")])
+    for data in (ods, xlsb):
+        with pytest.raises(FormError):
+            read_form(data, "form.xlsx")
