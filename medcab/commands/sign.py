@@ -52,7 +52,7 @@ def command(
         str | None, typer.Option("--commitment", help=_h("proof-of-approval …, or an OID."))
     ] = None,
     location: Annotated[
-        str | None, typer.Option("--location", help=_h("COUNTRY[/CITY[/ADDRESS]]"))
+        str | None, typer.Option("--location", help=_h("COUNTRY, COUNTRY/CITY or COUNTRY/CITY/ADDRESS"))
     ] = None,
     role: Annotated[
         list[str] | None, typer.Option("--role", help=_h("Claimed role (repeatable)."))

@@ -149,3 +149,26 @@ def test_a_closed_pipe_is_no_error():
     process.wait(timeout=30)
     process.stderr.close()
     assert b"Traceback" not in err
+
+
+def test_every_command_has_help():
+    """One process for all: brackets in a help text would be taken for markup and crash."""
+    code = (
+        "import sys, medcab.__main__ as m\n"
+        "from medcab.commands import _console\n"
+        "_console.init([])\n"
+        "from medcab.commands._table import COMMANDS, _load\n"
+        "calls = []\n"
+        "for name in COMMANDS:\n"
+        "    calls.append([name])\n"
+        "    calls += [[name, sub] for sub in getattr(_load(name), 'commands', {})]\n"
+        "for call in calls:\n"
+        "    try: m.main([*call, '--help'])\n"
+        "    except SystemExit as end: assert end.code == 0, call\n"
+        "print(len(calls), 'calls')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=False, capture_output=True, text=True, encoding="utf-8"
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout.rsplit(" calls", 1)[0].splitlines()[-1]) >= 30
