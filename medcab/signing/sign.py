@@ -168,7 +168,7 @@ class Signer:
                 index=index,
                 count=len(signed.signer_spans),
             )
-        before = self._own_verifier().verify_bytes(existing)
+        before = self.own_verifier().verify_bytes(existing)
         judged = next(r for r in before.signatures if r.index == str(index))
         if any(check.id == "signature-value" and check.open for check in judged.checks):
             raise SigningError(
@@ -178,9 +178,9 @@ class Signer:
         digest = template.recipe.digest.digest(target.signature)
         changed = joining.add_unsigned(target, Oid.COUNTER_SIGNATURE, template.signer_info(digest))
         made = joining.replace_signer(signed, index, changed, certificates=self._certificates)
-        report = self._own_verifier().verify_bytes(made)
+        report = self.own_verifier().verify_bytes(made)
         mine = next(r for r in report.signatures if r.index == str(index)).counter_signatures[-1]
-        _demand(mine.checks, mine.indication)
+        demand(mine.checks, mine.indication)
         return made
 
     def sign_file(self, path: Path, output: Path | None = None, *, overwrite: bool = False) -> Path:
@@ -239,7 +239,7 @@ class Signer:
 
     def _refuse_stranger(self, existing: bytes, digests: Digests) -> None:
         """A file that signs something else must not get our signature over this content."""
-        report = self._own_verifier().verify_bytes(existing, _Known(digests))
+        report = self.own_verifier().verify_bytes(existing, _Known(digests))
         wrong = [
             check
             for result in report.signatures
@@ -254,14 +254,15 @@ class Signer:
 
     def _prove(self, made: bytes, content: Content | None, *, last: bool = False) -> None:
         """Verify what was made: structure, digest and signature value, not trust."""
-        report: VerificationReport = self._own_verifier().verify_bytes(made, content)
+        report: VerificationReport = self.own_verifier().verify_bytes(made, content)
         mine = report.signatures[-1:] if last else report.signatures
         if not mine:
             raise SigningError(N_("The signature that was made does not verify: nothing written."))
         for result in mine:
-            _demand(result.checks, result.indication)
+            demand(result.checks, result.indication)
 
-    def _own_verifier(self) -> Any:
+    def own_verifier(self) -> Any:
+        """A verifier that looks at everything but trust."""
         if self._verifier is None:
             from medcab.signing.trust import TrustStore
             from medcab.signing.verify import Verifier
@@ -300,7 +301,12 @@ def write_signature(target: Path, data: bytes) -> None:
         ) from error
 
 
-def _demand(checks: Sequence[Any], indication: Indication) -> None:
+def demand(checks: Sequence[Any], indication: Indication) -> None:
+    """Insist that a signature of ours is right in all that does not depend on trust.
+
+    Raises:
+        SigningError: it is not.
+    """
     made = {check.id for check in checks if check.outcome == "passed"}
     if not {"signature-value", "message-digest-value"} <= made or any(
         check.open and check.sub_indication not in _NOT_OURS for check in checks

@@ -162,7 +162,7 @@ class Verifier:
         _check_file(journal, signed, decoded.around)
         thing = self._content(journal, signed, content, content_name)
         results = tuple(
-            self._judge(signed, signer, str(index), thing, journal.checks)
+            self.judge(signed, signer, str(index), thing, journal.checks)
             for index, signer in signed.signers
         )
         return VerificationReport(
@@ -254,7 +254,7 @@ class Verifier:
                 SubIndication.HASH_FAILURE, path=name or "",
             )  # fmt: skip
 
-    def _judge(
+    def judge(
         self,
         signed: SignedData,
         signer: SignerInfo,
@@ -413,7 +413,7 @@ class Verifier:
             if counter.signed_der is None and (direct := _direct(counter)):
                 wanted.add(direct)
             thing = SignedThing(content.digests(wanted), content)
-            results.append(self._judge(signed, counter, place, thing, depth=depth + 1))
+            results.append(self.judge(signed, counter, place, thing, depth=depth + 1))
         if len(values) > 100:
             results.append(
                 self._broken_signer(f"{index}.100", "too many counter-signatures", counter=True)
