@@ -111,11 +111,34 @@ def signatures(report: Report, tr: Translator) -> tuple[SignatureRow, ...]:
     rows: list[SignatureRow] = []
     for stored in report.signatures:
         waiting = list(_mappings(stored.get("signatures")))
+        if not waiting:
+            rows.append(_unread(stored, tr))
         while waiting:
             one = waiting.pop(0)
             rows.append(_signature(stored, one, tr))
             waiting[:0] = _mappings(one.get("counter_signatures"))
     return tuple(rows)
+
+
+def _unread(stored: Mapping[str, Any], tr: Translator) -> SignatureRow:
+    """A signature file in which no signer was found."""
+    verdicts = {v.value: v for v in (Verdict.FAILED, Verdict.INDETERMINATE)}
+    verdict = verdicts.get(str(stored.get("verdict")), Verdict.INDETERMINATE)
+    return SignatureRow(
+        path=_text(stored.get("path")),
+        content=_text(stored.get("content")),
+        signer=tr(N_("not found")),
+        level="",
+        algorithm="",
+        indication="",
+        reason="",
+        revocation=tr(_REVOCATION["not-checked"]),
+        verdict=verdict,
+        verdict_word=say.verdict_word(verdict, tr),
+        chain=(),
+        events=(),
+        open_checks=_open(stored.get("checks")),
+    )
 
 
 def _mappings(value: Any) -> list[Mapping[str, Any]]:
@@ -134,7 +157,8 @@ def _signature(stored: Mapping[str, Any], one: Mapping[str, Any], tr: Translator
     signer = one.get("signer")
     known = one.get("revocation")
     status = str(known.get("status")) if isinstance(known, Mapping) else "not-checked"
-    failing = ("failed", "undetermined", "warning")
+    detail = _text(known.get("detail")) if isinstance(known, Mapping) else ""
+    said = tr(_REVOCATION.get(status, _REVOCATION["unknown"]))
     return SignatureRow(
         path=_text(stored.get("path")),
         content=_text(stored.get("content")),
@@ -143,23 +167,24 @@ def _signature(stored: Mapping[str, Any], one: Mapping[str, Any], tr: Translator
         algorithm=_text(one.get("algorithm")),
         indication=indication,
         reason=_text(one.get("sub_indication")),
-        revocation=tr(_REVOCATION.get(status, _REVOCATION["unknown"])),
+        revocation=f"{said}. {detail}".rstrip(".") if detail else said,
         verdict=verdict,
         verdict_word=say.verdict_word(verdict, tr),
         chain=tuple(_holder(c, tr) for c in _mappings(one.get("chain"))),
         events=_events(stored, one, tr),
-        open_checks=tuple(
-            _check(c, tr) for c in _mappings(one.get("checks")) if c.get("outcome") in failing
-        ),
+        open_checks=(*_open(stored.get("checks")), *_open(one.get("checks"))),
     )
 
 
-def _check(check: Mapping[str, Any], tr: Translator) -> str:
-    detail, args = str(check.get("detail") or ""), check.get("args")
-    name = _text(check.get("id"))
-    if not detail:
-        return name
-    return f"{tr(detail, **say.shown_args(args if isinstance(args, Mapping) else {}, tr))} ({name})"
+def _check(check: Mapping[str, Any]) -> str:
+    # The sentence was made when the signature was judged: it is no template any more.
+    detail, name = _text(check.get("detail")), _text(check.get("id"))
+    return f"{detail} ({name})" if detail else name
+
+
+def _open(checks: Any) -> tuple[str, ...]:
+    failing = ("failed", "undetermined", "warning")
+    return tuple(_check(c) for c in _mappings(checks) if c.get("outcome") in failing)
 
 
 def _name(certificate: Mapping[str, Any]) -> str:
@@ -207,7 +232,7 @@ def _events(stored: Mapping[str, Any], one: Mapping[str, Any], tr: Translator) -
         (one.get("claimed_signing_time"), tr(N_("signed, as the signer says (no proof)"))),
         *(
             (
-                proof.get("moment"),
+                proof.get("time"),
                 tr(N_("proved to exist: {source}"), source=_text(proof.get("source"))),
             )
             for proof in _mappings(one.get("proofs"))

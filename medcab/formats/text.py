@@ -6,6 +6,7 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from medcab.formats.base import DEFAULT, Options
 from medcab.formats.encoding import printable
+from medcab.formats.parts import signatures
 from medcab.formats.sentences import moment
 from medcab.formats.view import DocumentRow, Fold, Group, Item, View, view
 from medcab.model import Outcome, Report, Severity, Verdict
@@ -80,6 +81,7 @@ def print_report(
         _print(console, _heading(group))
         for line in group.lines:
             _print(console, _fold(line) if isinstance(line, Fold) else _finding(line))
+    _signatures(report, tr, console)
     if shown.advice:
         _print(console, "")
         _print(console, _bold(tr(N_("How to fix"))))
@@ -98,6 +100,23 @@ def print_report(
                 _print(console, _indented(f"{item.rule} {path}: {item.message}", 2))
     if options.verbose:
         _verbose(report, shown, tr, console)
+
+
+def _signatures(report: Report, tr: Translator, console: Console) -> None:
+    from rich.text import Text
+
+    rows = signatures(report, tr)
+    if rows:
+        _print(console, "")
+        _print(console, _bold(tr(N_("Signatures"))))
+    for row in rows:
+        mark, style = _VERDICT[row.verdict]
+        line = Text.assemble((f"{mark} {row.verdict_word}", style), f": {row.path}, {row.signer}")
+        line.append("".join(f"; {check}" for check in row.open_checks))
+        reason = " ".join(filter(None, (row.indication, row.reason, row.level)))
+        if reason:
+            line.append(f" [{reason}]", style="dim")
+        _print(console, _indented(line, 2, hang=4))
 
 
 def _verbose(report: Report, shown: View, tr: Translator, console: Console) -> None:

@@ -83,7 +83,7 @@ def evil_report():
                         "chain": chain,
                         "revocation": {"status": EVIL},
                         "checks": [{"id": EVIL, "outcome": "failed", "detail": "", "args": {}}],
-                        "proofs": [{"moment": EVIL, "source": EVIL}],
+                        "proofs": [{"time": EVIL, "source": EVIL}],
                     }
                 ],
             },
