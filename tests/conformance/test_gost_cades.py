@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from asn1crypto import cms, core, tsp
 
-from medcab.errors import SigningError
+from medcab.errors import PasswordError, SigningError
 from medcab.signing.content import MemoryContent
 from medcab.signing.gost import streebog
 from medcab.signing.keys import load_p12, load_pem
@@ -272,3 +272,20 @@ def test_certificates_only_in_the_unsigned_values_are_found():
     assert moved != made
     [result] = judge(moved, ValidationPolicy(revocation="none"), document()).signatures
     assert result.indication is Indication.TOTAL_PASSED, result.checks
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(ENGINE.glob("*.pfx")) + sorted((ENGINE.parent / "rfc9548").glob("*.pfx")),
+    ids=lambda p: p.stem,
+)
+def test_every_container_signs_through_the_common_door(path):
+    password = {"pfx512_gost89": "Пароль", "rfc9548_A2": "Пароль для PFX"}.get(path.stem, "12345")
+    opened = load_p12(path.read_bytes(), password)
+    assert opened.algorithm in ("gost2012_256", "gost2012_512")
+    signer = Signer(opened, SignOptions(attached=True, force=True))
+    made = signer.sign_content(MemoryContent(document()))
+    [result] = judge(made).signatures
+    assert passed(result, "signature-value")
+    with pytest.raises(PasswordError):
+        load_p12(path.read_bytes(), password + "!")

@@ -11,6 +11,7 @@ Nothing here is constant-time: Python's integers are not. See docs/gost.md.
 from __future__ import annotations
 
 import secrets
+import threading
 from functools import cache
 from typing import Any, Final
 
@@ -92,6 +93,7 @@ class Arithmetic:
         self._base_odd: list[Affine] | None = None
         self._base_comb: list[list[Affine]] | None = None
         self._keys: dict[tuple[int, int], _Key] = {}
+        self._lock = threading.Lock()
 
     def _double(self, point: Jacobian) -> Jacobian:
         x, y, z = point
@@ -211,18 +213,19 @@ class Arithmetic:
         return self._affine([total])[0] if total[2] else None
 
     def _key(self, point: tuple[int, int]) -> _Key:
-        key = self._keys.pop(point, None)
-        if key is None:
-            while len(self._keys) >= _KEYS_KEPT:
-                del self._keys[next(iter(self._keys))]
-            numbers = (self._number(point[0]), self._number(point[1]))
-            key = _Key(self._odd_multiples(numbers, 1 << (_Q_WINDOW - 2)))
-        self._keys[point] = key  # the newest is last
-        key.uses += 1
-        if key.comb is None and key.uses > _COMB_AFTER:
-            key.comb = self._comb(key.odd[0], _Q_COMB)
-            if self._base_comb is None:
-                self._base_comb = self._comb(self.base, _G_COMB)
+        with self._lock:
+            key = self._keys.pop(point, None)
+            if key is None:
+                while len(self._keys) >= _KEYS_KEPT:
+                    del self._keys[next(iter(self._keys))]
+                numbers = (self._number(point[0]), self._number(point[1]))
+                key = _Key(self._odd_multiples(numbers, 1 << (_Q_WINDOW - 2)))
+            self._keys[point] = key  # the newest is last
+            key.uses += 1
+            if key.comb is None and key.uses > _COMB_AFTER:
+                key.comb = self._comb(key.odd[0], _Q_COMB)
+                if self._base_comb is None:
+                    self._base_comb = self._comb(self.base, _G_COMB)
         return key
 
     def combine(self, u: int, v: int, point: tuple[int, int]) -> Jacobian:

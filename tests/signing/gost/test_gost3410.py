@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -119,6 +121,16 @@ def test_only_so_many_keys_are_remembered():
     for d in range(2, 2 + ec._KEYS_KEPT + 5):
         arithmetic.combine(1, 1, gost3410.public_point(curve, d))
     assert len(arithmetic._keys) == ec._KEYS_KEPT
+
+
+def test_threads_may_share_the_tables():
+    curve = CURVES["256-A"]
+    arithmetic = ec.Arithmetic(curve, int)
+    points = [gost3410.public_point(curve, d) for d in range(2, 80)]
+    with ThreadPoolExecutor(4) as pool:
+        sums = list(pool.map(lambda p: arithmetic.combine(1, 1, p), points * 3))
+    expected = [arithmetic.combine(1, 1, p) for p in points] * 3
+    assert [arithmetic._affine([a]) for a in sums] == [arithmetic._affine([b]) for b in expected]
 
 
 @pytest.mark.parametrize("name", ALL)
