@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from medcab.sandbox import Outcome
     from medcab.sources import Source
+    from medcab.validators.scan.facts import PageScan
 
 __all__ = [
     "Action",
@@ -189,7 +190,7 @@ class PageFacts:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An action of a PDF: ``kind`` is JavaScript, Launch, SubmitForm, ImportData, GoToE or RichMedia."""
+    """An action: ``kind`` is JavaScript, Launch, SubmitForm, ImportData, GoToE or RichMedia."""
 
     kind: str
     page: int | None = None
@@ -319,7 +320,7 @@ class FileFacts:
     pdf: PdfFacts | None = None
     image: ImageFacts | None = None
     limits: tuple[LimitHit, ...] = ()
-    scan: tuple[Any, ...] = ()
+    scan: tuple[PageScan, ...] = ()
 
     @property
     def failure(self) -> LimitHit | None:

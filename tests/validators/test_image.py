@@ -193,6 +193,37 @@ def test_markers_by_hand():
     assert found.damage == ""
 
 
+@pytest.mark.parametrize(
+    ("data", "damage", "ended"),
+    [
+        (b"", "no SOI", False),
+        (b"\xff\xd8", "no EOI", False),
+        (b"\xff\xd8\xff", "no EOI", False),
+        (b"\xff\xd8abc\xff\xd9", "stray bytes between markers", True),
+        (b"\xff\xd8\xff\xd9", "no scan", True),
+        (b"\xff\xd8\xff\xe0\0\x01", "segment cut off", False),
+        (b"\xff\xd8\xff\xe0\xff\xff", "segment cut off", False),
+        (b"\xff\xd8\xff\xda\0\x02abc", "scan cut off", False),
+        (b"\xff\xd8\xff\x00\xff\xd9", "no scan", True),
+        (b"\xff\xd8\xff\x01\xff\xda\0\x02\x11\xff\xd9", "", True),
+    ],
+)
+def test_markers_that_are_wrong(data, damage, ended):
+    found = scan_jpeg(data)
+    assert (found.damage, found.ended) == (damage, ended)
+
+
+def test_stray_bytes_alone_do_not_damage_a_jpeg():
+    data = GOOD_JPEG[:2] + GOOD_JPEG[2:20] + b"\0\0\0" + GOOD_JPEG[20:]
+    assert scan_jpeg(data).damage.startswith("stray")
+    assert "IMG001" not in fired(data)
+
+
+def test_png_that_is_none():
+    assert scan_png(b"GIF89a").damage == "no signature"
+    assert scan_png(b"\x89PNG\r\n\x1a\n").damage == "no IHDR"
+
+
 def test_exif_in_centimetres_and_both_orders():
     for order, mark in (("<", b"II*\0"), (">", b"MM\0*")):
         entries = [(0x0112, 3, 1, 8 << (0 if order == "<" else 16)), (0x0128, 3, 1, None)]

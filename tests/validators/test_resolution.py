@@ -270,6 +270,70 @@ def test_a_layer_that_is_off_hides_nothing(layers, violated, way):
     assert bool(hits(ask("DPI001", data))) is violated
 
 
+@pytest.mark.parametrize(
+    ("policy", "off", "hidden"),
+    [
+        ("", "7 0 R", False),  # AnyOn: one is still on
+        ("", "7 0 R 8 0 R", True),
+        ("/P /AllOn", "7 0 R", True),
+        ("/P /AllOff", "7 0 R", True),
+        ("/P /AllOff", "7 0 R 8 0 R", False),
+        ("/P /AnyOff", "7 0 R", False),
+        ("/P /AnyOff", "9 0 R", True),
+    ],
+)
+def test_policy_of_a_membership(policy, off, hidden):
+    data = page_pdf(
+        b"q 595.276 0 0 841.89 0 0 cm /I Do /OC /L BDC /J Do EMC Q",
+        f"{TWO} /Properties << /L << /Type /OCMD /OCGs [7 0 R 8 0 R] {policy} >> >>",
+        grey_image(1240, 1754),
+        grey_image(2480, 3508),
+        "<< /Type /OCG /Name (A) >>",
+        "<< /Type /OCG /Name (B) >>",
+        "<< /Type /OCG /Name (C) >>",
+        catalog=f"/OCProperties << /OCGs [7 0 R 8 0 R 9 0 R] /D << /OFF [{off}] >> >>",
+    )
+    assert bool(hits(ask("DPI001", data))) is hidden
+
+
+def test_pattern_ends_with_another_colour():
+    pattern = stream(
+        "/PatternType 1 /BBox [0 0 72 72] /XStep 72 /YStep 72 "
+        "/Resources << /XObject << /I 5 0 R >> >>",
+        b"q 72 0 0 72 0 0 cm /I Do Q",
+    )
+    data = page_pdf(
+        b"/P scn 1 g 0 0 595.276 841.89 re f", "/Pattern << /P 6 0 R >>", grey_image(9, 9), pattern
+    )
+    found = page(data)
+    assert found.images == ()
+    assert found.drawing
+
+
+def test_shading_is_a_drawing():
+    assert page(page_pdf(b"/S sh")).drawing
+    assert not page(page_pdf(b"0 0 9 9 re W n")).drawing
+
+
+@pytest.mark.parametrize(
+    ("content", "text", "hidden"),
+    [
+        (b"(x) Tj", True, False),
+        (b"3 Tr (x) Tj", False, True),
+        (b"3 Tr [(x)] TJ 0 Tr (y) '", True, True),
+    ],
+)
+def test_visible_and_hidden_text(content, text, hidden):
+    found = page(page_pdf(b"BT " + content + b" ET"))
+    assert (found.text, found.hidden_text) == (text, hidden)
+
+
+def test_curves_bound_the_clip():
+    round_clip = b"0 0 m 0 20 20 20 20 0 c 10 -5 0 0 v 1 1 2 2 y h W* n "
+    data = page_pdf(b"q " + round_clip + FULL + b" Q", IMAGE, grey_image(413, 585))
+    assert page(data).images[0].share < 0.01
+
+
 def test_one_bit_mask_counts_for_its_strokes():
     data = page_pdf(FULL, IMAGE, grey_image(620, 877, "/Mask 6 0 R"), stencil(2480, 3508))
     assert dpis(data) == [(300, 300, 1.0)]
