@@ -18,6 +18,7 @@ from medcab.text import N_
 if TYPE_CHECKING:
     from medcab.bulk.verification import BulkOptions, BulkResult
     from medcab.signing.discovery import Task
+    from medcab.signing.policy import ValidationPolicy
 
 __all__ = ["command"]
 
@@ -63,6 +64,19 @@ def command(
         list[str] | None,
         typer.Option("--policy-document", help=_h("OID=FILE of a signature policy.")),
     ] = None,
+    certificate_policy: Annotated[
+        list[str] | None,
+        typer.Option("--certificate-policy", help=_h("Acceptable certificate policy (OID).")),
+    ] = None,
+    explicit_policy: Annotated[
+        bool, typer.Option("--explicit-policy", help=_h("A certificate policy is required."))
+    ] = False,
+    inhibit_mapping: Annotated[
+        bool, typer.Option("--inhibit-policy-mapping", help=_h("Policies are not mapped."))
+    ] = False,
+    inhibit_any: Annotated[
+        bool, typer.Option("--inhibit-any-policy", help=_h("anyPolicy does not count."))
+    ] = False,
     recursive: Annotated[
         bool, typer.Option("--recursive", "-r", help=_h("Descend into folders."))
     ] = False,
@@ -89,6 +103,7 @@ def command(
 ) -> None:
     """Entry point of the command."""
     from medcab.signing.discovery import find_tasks
+    from medcab.signing.policy import ValidationPolicy
 
     if output_format not in _FORMATS:
         raise UsageError(
@@ -97,11 +112,18 @@ def command(
     if content is not None and len(paths) != 1:
         raise UsageError(N_("--content goes with exactly one signature file."))
     documents = _policy_documents(policy_document or [])
+    policy = ValidationPolicy(
+        lenient=lenient,
+        revocation=revocation,
+        certificate_policies=tuple(certificate_policy or ()),
+        explicit_policy=explicit_policy,
+        inhibit_mapping=inhibit_mapping,
+        inhibit_any=inhibit_any,
+    )
+    given = (trust or [], cert or [], crl or [], ocsp or [])
     options = _options(
-        trust or [], cert or [], crl or [], ocsp or [], documents,
-        online=online, revocation=revocation, at=at, lenient=lenient, timeout=timeout,
-        journal=journal,
-    )  # fmt: skip
+        policy, given, documents, online=online, at=at, timeout=timeout, journal=journal
+    )
     tasks = list(find_tasks(paths, recursive=recursive, content=content))
     unsigned = [task for task in tasks if task.kind == "unsigned"]
     work = [task for task in tasks if task.kind != "unsigned"]
@@ -135,16 +157,12 @@ def _exit_code(counts: Counter[Verdict], *, interrupted: bool) -> int:
 
 
 def _options(
-    trust: list[str],
-    cert: list[str],
-    crl: list[str],
-    ocsp: list[str],
+    policy: ValidationPolicy,
+    given: tuple[list[str], list[str], list[str], list[str]],
     documents: tuple[tuple[str, bytes], ...],
     *,
     online: bool,
-    revocation: str,
     at: str | None,
-    lenient: bool,
     timeout: float,
     journal: str | None,
 ) -> BulkOptions:
@@ -153,10 +171,10 @@ def _options(
     from medcab.commands._console import state
     from medcab.commands._signing import load_trust, moment, read_all
     from medcab.signing.certificates import load_certificates
-    from medcab.signing.policy import ValidationPolicy
     from medcab.signing.revocation import RevocationPolicy
 
-    RevocationPolicy.named(revocation)
+    RevocationPolicy.named(policy.revocation)
+    trust, cert, crl, ocsp = given
     when = moment(at)
     if when is None and journal is not None:
         when = remembered_moment(Path(journal))
@@ -167,7 +185,7 @@ def _options(
     )
     return BulkOptions(
         trust=load_trust(trust),
-        policy=ValidationPolicy(lenient=lenient, revocation=revocation),
+        policy=policy,
         at=(when or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0),
         language=state().language,
         certificates=certificates,

@@ -21,6 +21,8 @@ class ValidationPolicy:
         revocation: ``require`` | ``prefer`` | ``none``.
         sunsets: compare algorithms with their dates (ETSI TS 119 312).
         overrides: algorithm name (``SHA-1``, ``RSA-2048``) -> day of its end, None for no end.
+        certificate_policies: acceptable certificate policies (OIDs); empty: any.
+        explicit_policy, inhibit_mapping, inhibit_any: initial indicators of RFC 5280 6.1.1.
         max_file: bytes of a signature file that are read at most.
         max_counter_depth: counter-signatures of counter-signatures.
     """
@@ -29,13 +31,24 @@ class ValidationPolicy:
     revocation: str = "prefer"
     sunsets: bool = True
     overrides: Mapping[str, date | None] = _field(default_factory=dict)
+    certificate_policies: tuple[str, ...] = ()
+    explicit_policy: bool = False
+    inhibit_mapping: bool = False
+    inhibit_any: bool = False
     max_file: int = 512 << 20
     max_counter_depth: int = 8
 
     @property
     def key(self) -> tuple[object, ...]:
         """What distinguishes verdicts made under different policies."""
-        return (self.lenient, self.revocation, self.sunsets, tuple(sorted(self.overrides.items())))
+        return (
+            self.lenient,
+            self.revocation,
+            self.sunsets,
+            tuple(sorted(self.overrides.items(), key=repr)),
+            tuple(sorted(self.certificate_policies)),
+            (self.explicit_policy, self.inhibit_mapping, self.inhibit_any),
+        )
 
 
 STRICT: Final = ValidationPolicy()

@@ -150,7 +150,13 @@ class ChainValidator:
             crls=(*self.crls, *crls),
             ocsps=(*self.ocsps, *ocsps),
             fetch=self.fetch,
-            options=PathOptions(allow_weak=not self.policy.sunsets),
+            options=PathOptions(
+                policies=frozenset(self.policy.certificate_policies),
+                explicit_policy=self.policy.explicit_policy,
+                inhibit_mapping=self.policy.inhibit_mapping,
+                inhibit_any=self.policy.inhibit_any,
+                allow_weak=not self.policy.sunsets,
+            ),
         )
         journal.extend(result.checks)
         if result.status is not Indication.TOTAL_PASSED and not any(c.open for c in result.checks):
