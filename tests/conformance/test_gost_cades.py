@@ -27,7 +27,6 @@ ENGINE = VECTORS / "gost" / "openssl-engine"
 pytestmark = pytest.mark.skipif(not ENGINE.is_dir(), reason=f"no GOST vectors at {ENGINE}")
 LENIENT = ValidationPolicy(lenient=True, revocation="none")
 LISTED = ValidationPolicy(revocation="require")
-MOMENT = datetime(2026, 7, 1, tzinfo=UTC)
 
 
 def trust(*names):

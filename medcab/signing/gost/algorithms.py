@@ -12,9 +12,15 @@ from functools import partial
 from typing import Any, Final
 
 from medcab.signing.gost import gost94, streebog
-from medcab.signing.gost.keys import GOST94, KEY_KINDS, STREEBOG256, STREEBOG512, KeyKind
-from medcab.signing.gost.keys import digest_of as _digest_of
-from medcab.signing.gost.keys import load_public_key as _load_public_key
+from medcab.signing.gost.kinds import (
+    GOST94,
+    KEY_KINDS,
+    STREEBOG256,
+    STREEBOG512,
+    KeyKind,
+    digest_of,
+)
+from medcab.signing.gost.public import load_public_key
 
 __all__ = ["DIGESTS", "KEYS", "SIGNATURES", "Digest", "Signature", "verify_signature"]
 
@@ -126,10 +132,10 @@ def verify_signature(
     Raises:
         ValueError: the key is malformed.
     """
-    key = _load_public_key(spki)
+    key = load_public_key(spki)
     named = SIGNATURES.get(signature_oid)
     if named is None or named.kind.oid != key.kind.oid:
         return False
     if digest_oid and digest_oid != key.digest_oid:
         return False
-    return key.check(data if prehashed else _digest_of(key.digest_oid, data), signature)
+    return key.check(data if prehashed else digest_of(key.digest_oid, data), signature)

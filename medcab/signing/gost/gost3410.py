@@ -1,7 +1,8 @@
 """GOST R 34.10-2012 (RFC 7091): making and checking signatures; 34.10-2001 is the same equation.
 
 A digest is read as a little-endian number, as RFC 9215 has it on the wire; a signature is
-``s`` followed by ``r``, each big-endian. Here they are numbers; :mod:`.keys` does the bytes.
+``s`` followed by ``r``, each big-endian. Here they are numbers; :mod:`.public` and
+:mod:`.private` do the bytes.
 """
 
 from __future__ import annotations

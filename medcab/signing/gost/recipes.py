@@ -11,7 +11,7 @@ from typing import Any
 
 from medcab.errors import SigningError
 from medcab.signing.algorithms import digest_algorithm
-from medcab.signing.gost.keys import GOST94, KEY_KINDS, KeyKind
+from medcab.signing.gost.kinds import GOST94, KEY_KINDS, KeyKind
 from medcab.signing.template import Recipe, SignOptions, register_recipe
 from medcab.signing.tlv import encode, encode_oid
 from medcab.text import N_

@@ -9,8 +9,8 @@ from datetime import date
 from typing import Final
 
 from medcab.signing.gost.algorithms import DIGESTS, KEYS, SIGNATURES
-from medcab.signing.gost.keys import load_public_key
 from medcab.signing.gost.oids import register_names
+from medcab.signing.gost.public import load_public_key
 
 __all__ = ["register"]
 
