@@ -21,6 +21,11 @@ __all__ = ["MAX_BYTES", "Node", "decode", "fail", "read_tree"]
 MAX_BYTES: Final = 4 << 20
 MAX_NODES: Final = 20_000
 MAX_DEPTH: Final = 16
+MAX_TOML: Final = 256 << 10
+
+_LONG_KEY = re.compile(
+    r"""(?:(?:[A-Za-z0-9_-]{1,200}|"[^"\n]{0,200}"|'[^'\n]{0,200}')[ \t]*\.[ \t]*){32}"""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +146,9 @@ def _json(text: str, path: str) -> Node:
 
 
 def _toml(text: str, path: str) -> Node:
+    # A key of a hundred thousand parts keeps the parser busy for hours.
+    if len(text) > MAX_TOML or _LONG_KEY.search(text):
+        _Counter(path).one(MAX_DEPTH + 1)
     try:
         raw = tomllib.loads(text, parse_float=str)
     except ValueError as error:

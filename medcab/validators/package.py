@@ -375,3 +375,33 @@ def signature_missing(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         yield Unknown(N_("The PDF could not be examined for a signature inside."))
         return
     yield Hit(args={"type": document.type})
+
+
+@rule(
+    "PKG011",
+    "private-key-in-package",
+    scope=Scope.DOCUMENT,
+    severity=Severity.WARNING,
+    message=N_("The file holds a private key: whoever has it and its password can sign for you."),
+    since="0.1.0",
+)
+def private_key_in_package(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
+    """A container with a private key (.pfx, .p12) lies in the package.
+
+    What it checks:
+        The content of every file, whatever its name is.
+
+    Why it matters:
+        One source asks to upload the .pfx together with its password. That gives the private key
+        away; by law its owner has to keep it secret. A certificate (.cer) proves as much without
+        the key.
+
+    How to fix:
+        Export the certificate alone: medcab cert convert. Upload the container only if the portal
+        takes nothing else, and have the certificate reissued afterwards.
+
+    Source:
+        RULES.md, F16, K8, K9; Federal law 63-FZ, article 10.
+    """
+    if ctx.facts.format == "pfx":
+        yield Hit()

@@ -439,3 +439,13 @@ def test_findings_are_json_able():
     data = form(**with_(GOOD_ORG, org_inn="7707083894", snils="112-233-454 95", kpp=None))
     for finding in judge(package("а.pdf", form=data), profiles.load(ORG), NOW):
         msgspec.json.encode({"args": dict(finding.args), "evidence": dict(finding.evidence)})
+
+
+def test_ten_thousand_unknown_fields_take_no_time():
+    import time
+
+    names = "".join(f"поле{n}: 1\n" for n in range(9000))
+    start = time.process_time()
+    found = hits("FRM003", package("а.pdf", form=form(names)))
+    assert len(found) == 9000
+    assert time.process_time() - start < 5

@@ -205,3 +205,10 @@ def test_signatures_that_are_required(name, signature, profile, wrong):
     assert hits("PKG010", Package("p", (inside,)), profile) == []
     unseen = Package("p", (replace(made, facts=replace(made.facts, pdf=None)),), signatures=sigs)
     assert len(unknowns("PKG010", unseen, profile)) == wrong
+
+
+@pytest.mark.parametrize(("found", "wrong"), [("pfx", 1), ("cer", 0), ("pdf", 0)])
+def test_private_keys_are_not_for_upload(found, wrong):
+    made = document("Сертификат подписи.pdf")
+    made = replace(made, facts=replace(made.facts, format=found))
+    assert len(hits("PKG011", package(made), "signature-reissue")) == wrong

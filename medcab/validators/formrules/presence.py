@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from typing import Final
 
 from medcab.model import Severity
 from medcab.rules import Hit, PackageContext, Scope, Unknown, rule
@@ -13,6 +14,8 @@ from medcab.validators.formrules.view import views
 from medcab.vocabulary import FIELDS
 
 __all__: list[str] = []
+
+_MOST_NEAR: Final = 30
 
 
 @rule(
