@@ -269,19 +269,28 @@ def _write(
     verbose: bool,
     fix_hint: bool,
 ) -> None:
+    import contextlib
     import io
+    from dataclasses import replace
 
     from medcab.commands._console import text_options
     from medcab.formats.base import Options
 
-    for writer, path in writers:
-        stream: Any = io.BytesIO() if writer.binary else io.StringIO()
-        options = (
-            text_options(quiet=quiet, verbose=verbose, fix_hint=fix_hint)
-            if path is None
-            else Options(quiet=quiet, verbose=verbose, fix_hint=fix_hint, record=record)
-        )
-        writer.write(report, tr(), stream, options=options)
-        write_result(stream.getvalue(), path)
-        if path is not None and not quiet:
-            stderr().print(tr()("Written: {path}", path=path))
+    with contextlib.ExitStack() as stack:
+        draw = None
+        if any(writer.name in ("html", "pdf", "xlsx") for writer, _ in writers):
+            from medcab.formats.drawing import PageDrawer
+
+            draw = stack.enter_context(PageDrawer(jobs=_cores()))
+        for writer, path in writers:
+            stream: Any = io.BytesIO() if writer.binary else io.StringIO()
+            options = (
+                text_options(quiet=quiet, verbose=verbose, fix_hint=fix_hint)
+                if path is None
+                else Options(quiet=quiet, verbose=verbose, fix_hint=fix_hint)
+            )
+            options = replace(options, record=record, page_image=draw)
+            writer.write(report, tr(), stream, options=options)
+            write_result(stream.getvalue(), path)
+            if path is not None and not quiet:
+                stderr().print(tr()("Written: {path}", path=path))
