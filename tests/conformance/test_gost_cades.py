@@ -288,3 +288,52 @@ def test_every_container_signs_through_the_common_door(path):
     assert passed(result, "signature-value")
     with pytest.raises(PasswordError):
         load_p12(path.read_bytes(), password + "!")
+
+
+def _pdf_with_room(size=16_000):
+    """A one-page PDF with an empty signature field value, written by hand."""
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R] /SigFlags 3 >> >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Annots [4 0 R] >>",
+        (
+            b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (Signature1) /V 5 0 R /P 3 0 R"
+            b" /Rect [0 0 0 0] /F 132 >>"
+        ),
+        b"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached"
+        b" /ByteRange [0 ########## ########## ##########] /Contents <"
+        + b"0" * size
+        + b"> /M (D:20260701120000Z) >>",
+    ]
+    out, places = b"%PDF-1.7\n", []
+    for number, body in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    start = len(out)
+    out += b"xref\n0 6\n0000000000 65535 f \n" + table
+    out += b"trailer << /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % start
+    first = out.index(b"/Contents <") + len(b"/Contents ")
+    last = out.index(b">", first) + 1
+    for value in (first, last, len(out) - last):
+        out = out.replace(b"##########", b"%-10d" % value, 1)
+    return out, first, last
+
+
+@pytest.mark.parametrize("name", ["leaf256", "leaf512"])
+def test_gost_signature_inside_a_pdf(name):
+    from medcab.signing.pades import verify_pdf
+
+    pdf, first, last = _pdf_with_room()
+    made = Signer(key(name)).sign_bytes(pdf[:first] + pdf[last:])
+    signed = pdf[: first + 1] + made.hex().encode() + pdf[first + 1 + 2 * len(made) :]
+    verifier = Verifier(
+        trust("root.crt", "subca.crt"), ValidationPolicy(lenient=True, revocation="none")
+    )
+    [result] = verify_pdf(verifier, signed, "x.pdf").signatures
+    assert passed(result, "signature-value")
+    assert passed(result, "message-digest-value")
+    assert result.indication is Indication.TOTAL_PASSED, [c for c in result.checks if c.open]
+    changed = signed.replace(b"595 842", b"842 595")
+    [result] = verify_pdf(verifier, changed, "x.pdf").signatures
+    assert result.indication is Indication.TOTAL_FAILED

@@ -250,3 +250,36 @@ def test_encrypted_pkcs8():
     assert key.matches(certificate(ENGINE / "leaf256.crt"))
     with pytest.raises(PasswordError):
         load_encrypted_key(der(ENGINE / "leaf256_gost89.p8"), "1234")
+
+
+def test_time_stamp_answer():
+    from asn1crypto import tsp
+
+    answer = tsp.TimeStampResp.load((ENGINE / "resp.tsr").read_bytes())
+    token = answer["time_stamp_token"]["content"]
+    content = token["encap_content_info"]["content"]
+    stamped = content.parsed["message_imprint"]
+    algorithm = digest_algorithm(stamped["hash_algorithm"]["algorithm"].dotted)
+    document = (ENGINE / "doc.txt").read_bytes()
+    assert stamped["hashed_message"].native == algorithm.digest(document)
+    [info] = token["signer_infos"]
+    serial = info["sid"].chosen["serial_number"].native
+    [signer] = [
+        c.chosen
+        for c in token["certificates"]
+        if c.chosen["tbs_certificate"]["serial_number"].native == serial
+    ]
+    digest_oid = info["digest_algorithm"]["algorithm"].dotted
+    arguments = (
+        signer.public_key,
+        info["signature_algorithm"]["algorithm"].dotted,
+        digest_oid,
+        info["signature"].native,
+    )
+    signed = info["signed_attrs"].untag().dump()
+    assert verify_signature(*arguments, signed)
+    assert not verify_signature(*arguments, signed[:-1])
+    [digest] = [
+        a["values"][0].native for a in info["signed_attrs"] if a["type"].native == "message_digest"
+    ]
+    assert digest == digest_algorithm(digest_oid).digest(content.contents)
