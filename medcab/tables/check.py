@@ -11,6 +11,7 @@ from medcab.errors import UsageError
 from medcab.tables.readers import Table, excel_date
 from medcab.text import N_
 from medcab.validators.ids._base import InvalidIdentifier, Suggestion
+from medcab.validators.ids._columns import Texts, read
 from medcab.validators.ids.bulk import check_column
 from medcab.validators.ids.headers import FIELDS, Field, field_of, fold, kind_of
 from medcab.validators.ids.registry import get
@@ -191,7 +192,8 @@ def _judge(
     if len(kinds) > 1:
         head = [kind_of(found, str(value)) for value in values[:200] if value]
         kinds = tuple(sorted(kinds, key=head.count, reverse=True))
-    first = check_column(kinds[0], values, today=today, **context)
+    texts = read(values)
+    first = check_column(kinds[0], texts, today=today, **context)
     valid, missing = first.valid, first.missing
     for kind in kinds[1:]:
         rest = np.flatnonzero(~valid & ~missing)
@@ -208,15 +210,17 @@ def _judge(
             result.problems.append(
                 Problem(row, index, error.code, error.template, error.arguments, error)
             )
-    duplicates = _duplicates(result, index, found, values, valid) if found.unique else 0
+    duplicates = _duplicates(result, index, found, values, valid, texts) if found.unique else 0
     count = len(valid) - int(missing.sum())
     return ColumnReport(index, header, found.name, count, len(wrong), duplicates)
 
 
-def _duplicates(result: Result, index: int, found: Field, values: Any, valid: Any) -> int:
+def _duplicates(
+    result: Result, index: int, found: Field, values: Any, valid: Any, texts: Texts
+) -> int:
     """Add a problem for every row whose valid value stands in another row too."""
     compact = get(found.kinds[0]).compact
-    rows = _shared_rows(values, valid, found)
+    rows = _shared_rows(values, valid, found, texts)
     groups: dict[str, list[int]] = {}
     for row in rows:
         groups.setdefault(compact(values[row]), []).append(row)
@@ -233,20 +237,28 @@ def _duplicates(result: Result, index: int, found: Field, values: Any, valid: An
     return count
 
 
-def _shared_rows(values: Any, valid: Any, found: Field) -> list[int]:
-    """Return the rows of valid values that may be shared, by polars where the column is its."""
+def _shared_rows(values: Any, valid: Any, found: Field, texts: Texts) -> list[int]:
+    """Return the rows of valid values that may be shared."""
     import numpy as np
 
-    if type(values).__module__.partition(".")[0] == "polars":
-        plain = values.str.replace_all("[^0-9A-Za-zА-Яа-яЁё]", "")
-        shared = plain.is_duplicated().to_numpy() & valid
-        return list(np.flatnonzero(shared).tolist())
-    compact = get(found.kinds[0]).compact
+    identifier = get(found.kinds[0])
+    rows = np.flatnonzero(valid)
+    if identifier.numeric:
+        keys = texts.digits()[rows]
+        ordered = np.sort(keys)
+        if not (ordered[1:] == ordered[:-1]).any():
+            return []
+        order = np.argsort(keys, kind="stable")
+        same = keys[order][1:] == keys[order][:-1]
+        shared = np.zeros(len(rows), dtype=np.bool_)
+        shared[order[1:][same]] = True
+        shared[order[:-1][same]] = True
+        return list(rows[shared].tolist())
     seen: dict[str, int] = {}
-    rows: set[int] = set()
-    for row in np.flatnonzero(valid).tolist():
-        key = compact(values[row])
+    several: set[int] = set()
+    for row in rows.tolist():
+        key = identifier.compact(values[row])
         before = seen.setdefault(key, row)
         if before != row:
-            rows.update((before, row))
-    return sorted(rows)
+            several.update((before, row))
+    return sorted(several)

@@ -119,35 +119,40 @@ def decode(data: bytes, path: str, encoding: str | None = None) -> tuple[str, st
 def _csv(data: bytes, path: str, encoding: str | None, delimiter: str | None) -> Table:
     if b"\0" in data[:4096] and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         raise InputError(N_("{path} is not a table: CSV, XLSX or Parquet."), path=path)
+    if encoding is None and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        # polars refuses what is not UTF-8, so the text need not be decoded to find that out.
+        found = _csv_polars(data.removeprefix(b"\xef\xbb\xbf"), delimiter)
+        if found is not None:
+            headers, columns, delimiter = found
+            return Table(headers, columns, encoding="utf-8", delimiter=delimiter)
     text, encoding = decode(data, path, encoding)
-    first = text.partition("\n")[0]
-    if delimiter is None:
-        delimiter = (
-            max(_DELIMITERS, key=first.count) if any(c in first for c in _DELIMITERS) else ";"
-        )
-    rows = _csv_polars(text, delimiter) or _csv_plain(text, delimiter, path)
-    headers, columns = rows
+    found = _csv_polars(text.encode("utf-8", "replace"), delimiter)
+    if found is not None:
+        headers, columns, delimiter = found
+    else:
+        delimiter = delimiter or _delimiter(text[:65536])
+        headers, columns = _csv_plain(text, delimiter, path)
     return Table(headers, columns, encoding=encoding, delimiter=delimiter)
 
 
-def _csv_polars(text: str, delimiter: str) -> tuple[list[str], list[Any]] | None:
+def _delimiter(head: str) -> str:
+    """Return the delimiter that stands most often in the first line of ``head``."""
+    first = head.partition("\n")[0]
+    return max(_DELIMITERS, key=first.count)
+
+
+def _csv_polars(data: bytes, delimiter: str | None) -> tuple[list[str], list[Any], str] | None:
     try:
         import polars as pl
     except ImportError:
         return None
     try:
-        frame = pl.read_csv(
-            io.BytesIO(text.encode()),
-            separator=delimiter,
-            has_header=False,
-            infer_schema=False,
-        )
+        delimiter = delimiter or _delimiter(data[:65536].decode("utf-8", "replace"))
+        frame = pl.read_csv(data, separator=delimiter, has_header=False, infer_schema=False)
     except pl.exceptions.PolarsError:
-        return None  # ragged rows: the plain reader takes them as they are
-    except UnicodeEncodeError:
-        return None
+        return None  # not UTF-8, or ragged rows: the plain reader takes them as they are
     headers = [str(value or "") for value in frame.row(0)]
-    return headers, frame[1:].get_columns()
+    return headers, frame[1:].get_columns(), delimiter
 
 
 def _csv_plain(text: str, delimiter: str, path: str) -> tuple[list[str], list[Any]]:

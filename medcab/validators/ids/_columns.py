@@ -69,6 +69,27 @@ class Texts:
             self._starts = np.concatenate(([0], np.cumsum(self._lengths)[:-1]))
         return rows, self._block[self._starts[rows][:, None] + np.arange(length)]
 
+    def digits(self) -> npt.NDArray[np.uint64]:
+        """Return the digits of each row as one number; other characters are left out."""
+        import numpy as np
+
+        if self._matrix is not None:
+            lengths = [self._matrix.shape[1]]
+        else:
+            assert self._lengths is not None
+            lengths = np.flatnonzero(np.bincount(self._lengths)).tolist()
+        numbers = np.zeros(len(self), dtype=np.uint64)
+        for length in lengths:
+            rows, matrix = self.of_length(length)
+            number = np.zeros(len(matrix), dtype=np.uint64)
+            for place in np.ascontiguousarray(matrix.T):
+                digit = place - np.uint8(48)
+                number = np.where(digit <= 9, number * np.uint64(10) + digit, number)
+            if rows is None:
+                return number
+            numbers[rows] = number
+        return numbers
+
 
 def read(values: Any) -> Texts:
     """Return any column (see :func:`medcab.validators.ids.bulk.check_column`) as bytes."""
