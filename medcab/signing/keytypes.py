@@ -32,6 +32,7 @@ _HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha3_512": hashes.SHA3_512(),
 }
 _PREHASHED = {name: utils.Prehashed(algorithm) for name, algorithm in _HASHES.items()}
+_DSA = b"\x06\x07\x2a\x86\x48\xce\x38\x04\x01"
 _PKCS1 = padding.PKCS1v15()
 _CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
 
@@ -169,6 +170,13 @@ def load_spki(spki: bytes) -> VerifyingKey:
         raise UnsupportedAlgorithmError(
             N_("The key algorithm {oid} is not supported."), oid=str(error)
         ) from error
+    except ValueError:
+        if _DSA in spki[:24]:
+            # A DSA key may inherit its parameters from the issuer (RFC 3279 2.3.2): not done here.
+            raise UnsupportedAlgorithmError(
+                N_("The key algorithm {oid} is not supported."), oid="DSA"
+            ) from None
+        raise
     wrapped = wrap_public_key(key)
     if b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a" in spki[:24]:
         # An id-RSASSA-PSS key must not be used with PKCS#1 v1.5 (RFC 4055 1.2).
