@@ -108,7 +108,7 @@ def test_many_lines_of_yaml_are_bounded():
     start = time.process_time()
     with pytest.raises(FormError):
         read_form(b"a: 1\n" * 700_000, "form.yaml")
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 15
 
 
 def test_a_hundred_megabytes_are_not_parsed():

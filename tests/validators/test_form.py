@@ -448,4 +448,4 @@ def test_ten_thousand_unknown_fields_take_no_time():
     start = time.process_time()
     found = hits("FRM003", package("а.pdf", form=form(names)))
     assert len(found) == 9000
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 15
