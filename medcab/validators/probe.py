@@ -52,7 +52,9 @@ def probe(source: Source, name: str, options: ProbeOptions) -> FileFacts:
         from medcab.validators.pdfprobe.document import examine_pdf
 
         local = source.local_path
-        pdf, hits = examine_pdf(data, str(local) if local is not None else None, limits)
+        path = str(local) if local is not None else None
+        # Pages are decoded for legibility anyway; without it the structure stays quick.
+        pdf, hits = examine_pdf(data, path, limits, decode=options.scan)
         facts = replace(facts, pdf=pdf, pages=pdf.page_count, limits=(*facts.limits, *hits))
     elif facts.media_type.startswith("image/"):
         from medcab.validators.imageprobe.raster import examine_image

@@ -403,6 +403,24 @@ def test_jpeg_behind_another_filter():
     assert len(hits(ask("PDF018", data))) == 1
 
 
+def test_jpeg_that_ends_too_soon_is_seen_when_pages_are_decoded():
+    from PIL import Image
+
+    from medcab.validators.facts import ProbeLimits
+    from medcab.validators.pdfprobe.document import examine_pdf
+
+    out = io.BytesIO()
+    Image.effect_noise((600, 800), 80).save(out, "JPEG")
+    whole = out.getvalue()
+    cut = whole[: len(whole) // 2] + b"\xff\xd9"
+    for data, damaged in ((whole, False), (cut, True)):
+        page = jpeg_page(data, 600, 800)
+        quick, _ = examine_pdf(page, None, ProbeLimits())
+        deep, _ = examine_pdf(page, None, ProbeLimits(), decode=True)
+        assert not quick.pages[0].images[0].damage
+        assert bool(deep.pages[0].images[0].damage) is damaged
+
+
 def test_picture_that_unpacks_without_end():
     data = deflated_page(zlib.compress(b"\0" * 9_000_000))
     facts = facts_for(data, pixels=1_000_000)

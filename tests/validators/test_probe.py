@@ -52,9 +52,9 @@ def limit_names(data: bytes, **limits: float) -> list[str]:
 
 def test_nested_form_bomb_ends_in_under_a_second():
     data = form_bomb()
-    started = time.perf_counter()
+    started = time.process_time()
     facts = facts_for(data)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert [hit.name for hit in facts.limits] == ["image_draws"]
     assert [type(a) for a in ask("DPI001", facts)] == [Unknown]
     assert [type(a) for a in ask("LIM004", facts)] == [Unknown]
@@ -62,9 +62,9 @@ def test_nested_form_bomb_ends_in_under_a_second():
 
 def test_nested_form_bomb_without_pictures():
     data = form_bomb(levels=14, width=30).replace(b"/Subtype /Image", b"/Subtype /Nothg")
-    started = time.perf_counter()
+    started = time.process_time()
     assert limit_names(data) == ["forms"]
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_deep_forms():
@@ -97,9 +97,9 @@ def test_flate_bomb_in_pieces():
             piece,
         ]
     )
-    started = time.perf_counter()
+    started = time.process_time()
     assert limit_names(data) == ["stream"]
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_many_filters():

@@ -33,7 +33,7 @@ _MAX_TEXT = 200
 
 
 def examine_pdf(
-    data: bytes, path: str | None, limits: ProbeLimits
+    data: bytes, path: str | None, limits: ProbeLimits, *, decode: bool = False
 ) -> tuple[PdfFacts, list[LimitHit]]:
     """Measure a PDF.
 
@@ -41,6 +41,7 @@ def examine_pdf(
         data: the whole file.
         path: where it lies on disk, or None; the parser maps it from there.
         limits: how far to go.
+        decode: decode JPEG pictures to see whether they are whole.
 
     Raises:
         MemoryError: the limit on memory was reached.
@@ -59,10 +60,12 @@ def examine_pdf(
         except _BROKEN as second:
             return _second_opinion(data, replace(facts, damage=_line(second))), []
     with pdf:
-        return _measure(pdf, facts, limits)
+        return _measure(pdf, facts, limits, decode=decode)
 
 
-def _measure(pdf: Any, facts: PdfFacts, limits: ProbeLimits) -> tuple[PdfFacts, list[LimitHit]]:
+def _measure(
+    pdf: Any, facts: PdfFacts, limits: ProbeLimits, *, decode: bool
+) -> tuple[PdfFacts, list[LimitHit]]:
     encryption = "owner" if pdf.is_encrypted else None
     try:
         pages = list(_first(pdf.pages, limits.pages))
@@ -78,7 +81,7 @@ def _measure(pdf: Any, facts: PdfFacts, limits: ProbeLimits) -> tuple[PdfFacts, 
         hits += census.take()
     except _BROKEN as error:
         damage = damage or _line(error)
-    store = Store(limits, Layers(pdf))
+    store = Store(limits, Layers(pdf), decode=decode)
     walked: list[PageFacts] = []
     for number, page in enumerate(pages, start=1):
         try:

@@ -42,8 +42,13 @@ class ImageData:
     damage: str = ""
 
 
-def inspect_image(stream: Any, width: int, height: int, limits: ProbeLimits) -> ImageData:
-    """Look at the data of an image of ``width`` × ``height`` declared samples."""
+def inspect_image(
+    stream: Any, width: int, height: int, limits: ProbeLimits, *, decode: bool = False
+) -> ImageData:
+    """Look at the data of an image of ``width`` × ``height`` declared samples.
+
+    ``decode`` looks for JPEG data that ends before its end marker, which takes 15 ms a page.
+    """
     hits: list[LimitHit] = []
     if width * height > limits.pixels:
         hits.append(LimitHit("pixels", limits.pixels, width * height))
@@ -52,7 +57,8 @@ def inspect_image(stream: Any, width: int, height: int, limits: ProbeLimits) -> 
         if hits or not names:
             return ImageData(width, height, tuple(hits))
         if names[-1] in _JPEG:
-            return _jpeg(decode_before(stream, names[:-1], limits), width, height, limits)
+            data = decode_before(stream, names[:-1], limits)
+            return _jpeg(data, width, height, limits, decode=decode)
         if len(names) == 1 and names[0] in _FLATE:
             return _deflated(stream, width, height, limits)
     except LimitReached as reached:
@@ -60,7 +66,7 @@ def inspect_image(stream: Any, width: int, height: int, limits: ProbeLimits) -> 
     return ImageData(width, height, tuple(hits))
 
 
-def _jpeg(data: bytes, width: int, height: int, limits: ProbeLimits) -> ImageData:
+def _jpeg(data: bytes, width: int, height: int, limits: ProbeLimits, *, decode: bool) -> ImageData:
     found = scan_jpeg(data)
     if found.scans > limits.jpeg_scans:
         hit = LimitHit("jpeg_scans", limits.jpeg_scans, found.scans)
@@ -71,9 +77,22 @@ def _jpeg(data: bytes, width: int, height: int, limits: ProbeLimits) -> ImageDat
     if found.width * found.height > limits.pixels:
         hit = LimitHit("pixels", limits.pixels, found.width * found.height)
         return ImageData(width, height, (hit,), damage)
+    if decode and not damage and _stops(data):
+        damage = "data ends too soon"
     if found.width and found.height:
         width, height = min(width, found.width), min(height, found.height)
     return ImageData(width, height, (), damage)
+
+
+def _stops(data: bytes) -> bool:
+    from medcab.validators.imageprobe.raster import ends_too_soon
+
+    try:
+        return ends_too_soon(data)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - a JPEG that Pillow alone cannot decode is not broken for it
+        return False
 
 
 def _deflated(stream: Any, width: int, height: int, limits: ProbeLimits) -> ImageData:

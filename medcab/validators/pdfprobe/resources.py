@@ -70,11 +70,13 @@ class Store:
     Args:
         limits: what a stream may be.
         layers: of the document.
+        decode: look for JPEG data that ends before its end marker.
     """
 
-    def __init__(self, limits: ProbeLimits, layers: Layers) -> None:
+    def __init__(self, limits: ProbeLimits, layers: Layers, *, decode: bool = False) -> None:
         self.limits = limits
         self.layers = layers
+        self._decode = decode
         self._images: dict[tuple[int, int], ImageInfo] = {}
         self._forms: dict[tuple[int, int], FormInfo] = {}
         self._tokens: dict[tuple[int, int], list[Any]] = {}
@@ -207,7 +209,7 @@ class Store:
 
     def _read_image(self, stream: Any) -> ImageInfo:
         width, height = _count(stream.get("/Width")), _count(stream.get("/Height"))
-        data = inspect_image(stream, width, height, self.limits)
+        data = inspect_image(stream, width, height, self.limits, decode=self._decode)
         seen = (data.width, data.height)
         manner = "mask" if stream.get("/ImageMask") is True else "opaque"
         mask, soft = stream.get("/Mask"), stream.get("/SMask")

@@ -20,6 +20,7 @@ from medcab.validators.pdfprobe.coverage import (
     overlap,
 )
 from medcab.validators.pdfprobe.geometry import Frame
+from medcab.validators.pdfprobe.paths import around, points, rectangle, six
 from medcab.validators.pdfprobe.resources import FormInfo, ImageInfo, Store
 from medcab.validators.pdfprobe.streams import LimitReached
 from medcab.validators.pdfprobe.tokens import InlineImage, Operand, operators
@@ -148,6 +149,7 @@ class _Walker:
         stack: list[_State] = []
         path: list[float] = []
         clip_pending = False
+        known: dict[bytes, ImageInfo | FormInfo | None] = {}  # XObjects by name
         marked: list[bool] = []  # nested marked content; True where a layer hides it
         for word, operands in stream:
             self._operators += 1
@@ -163,21 +165,24 @@ class _Walker:
                 if stack:
                     state = stack.pop()
             elif word == b"cm":
-                if (matrix := _six(operands)) is not None:
+                if (matrix := six(operands)) is not None:
                     state.ctm = multiply(matrix, state.ctm)
             elif word == b"Do":
-                if operands and isinstance(operands[-1], bytes):
-                    self._do(operands[-1], scope, state, depth, hidden=True in marked)
+                name = operands[-1] if operands else None
+                if isinstance(name, bytes):
+                    if name not in known:
+                        known[name] = self.store.xobject(scope, name)
+                    self._do(name, known[name], state, depth, hidden=True in marked)
             elif word == b"re":
-                self._rectangle(operands, state.ctm, path)
+                rectangle(operands, state.ctm, path)
             elif word in _POINTS:
-                self._points(operands, _POINTS[word], state.ctm, path)
+                points(operands, _POINTS[word], state.ctm, path)
             elif word in _PATH_ENDS:
                 self.drawing |= word != b"n" and bool(path)
                 if word in _FILLS and state.pattern is not None and path:
-                    self._tile(state.pattern, scope, base, _around(path), state.clip, depth)
+                    self._tile(state.pattern, scope, base, around(path), state.clip, depth)
                 if clip_pending:
-                    state.clip = overlap(state.clip, _around(path)) if path else state.clip
+                    state.clip = overlap(state.clip, around(path)) if path else state.clip
                     clip_pending = False
                 path = []
             elif word in {b"W", b"W*"}:
@@ -210,8 +215,15 @@ class _Walker:
             return False
         return self.store.hides(scope, operands[-1])
 
-    def _do(self, name: bytes, scope: Any, state: _State, depth: int, *, hidden: bool) -> None:
-        thing = self.store.xobject(scope, name)
+    def _do(
+        self,
+        name: bytes,
+        thing: ImageInfo | FormInfo | None,
+        state: _State,
+        depth: int,
+        *,
+        hidden: bool,
+    ) -> None:
         if isinstance(thing, ImageInfo):
             self._image(name.decode("latin-1"), thing, state, hidden=hidden)
         elif isinstance(thing, FormInfo) and not hidden:
@@ -272,31 +284,8 @@ class _Walker:
         if self._forms > self.limits.forms:
             raise LimitReached("forms", self.limits.forms, self._forms)
 
-    @staticmethod
-    def _rectangle(operands: list[Operand], ctm: Matrix, path: list[float]) -> None:
-        numbers = [n for n in operands[-4:] if isinstance(n, float)]
-        if len(numbers) == 4:
-            x, y, w, h = numbers
-            path += bounds((x, y, x + w, y + h), ctm)
-
-    @staticmethod
-    def _points(operands: list[Operand], count: int, ctm: Matrix, path: list[float]) -> None:
-        numbers = [n for n in operands[-2 * count :] if isinstance(n, float)]
-        a, b, c, d, e, f = ctm
-        for x, y in zip(numbers[::2], numbers[1::2], strict=False):
-            path += (a * x + c * y + e, b * x + d * y + f)
-
 
 _EVERYWHERE: Box = (-inf, -inf, inf, inf)
-
-
-def _around(path: list[float]) -> Box:
-    return min(path[::2]), min(path[1::2]), max(path[::2]), max(path[1::2])
-
-
-def _six(operands: list[Operand]) -> Matrix | None:
-    numbers = [n for n in operands[-6:] if isinstance(n, float)]
-    return (*numbers,) if len(numbers) == 6 else None  # type: ignore[return-value]
 
 
 def _dpi(info: ImageInfo, matrix: Matrix, unit: float) -> tuple[float, float]:
