@@ -280,3 +280,21 @@ def test_every_key_of_the_bundled_profiles_survives_reading():
         assert [d["id"] for d in raw.get("documents", [])] == [d.id for d in loaded.documents]
         assert [f["name"] for f in raw.get("fields", [])] == [f.name for f in loaded.fields]
         assert SimpleNamespace(**raw["title"]).ru == loaded.titles["ru"]
+
+
+def test_the_examples_of_the_documentation(tmp_path):
+    from pathlib import Path
+
+    from medcab.forms import read_form
+    from medcab.manifest import read_manifest
+
+    docs = Path(__file__).resolve().parent.parent / "docs"
+    block = re.search(r"```toml\n(.+?)```", (docs / "profiles.md").read_text("utf-8"), re.DOTALL)
+    path = write(tmp_path, block[1])
+    assert [*map(str, profile.lint(path))] == []
+    assert profile.load(path).files.max_total == 10_000_000
+    form, manifest = re.findall(
+        r"```yaml\n(.+?)```", (docs / "form.md").read_text("utf-8"), re.DOTALL
+    )
+    assert read_form(form.encode(), "form.yaml").unknown == ()
+    assert len(read_manifest(manifest.encode(), "medcab.yaml").documents) == 3
