@@ -9,12 +9,14 @@ import importlib
 import io
 from functools import cache
 from types import MappingProxyType
-from typing import Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from medcab.errors import UsageError
-from medcab.formats.base import DEFAULT, Options, PageImage, Writer
-from medcab.model import Report
 from medcab.text import N_, Translator
+
+if TYPE_CHECKING:
+    from medcab.formats.base import Options, PageImage, Writer
+    from medcab.model import Report
 
 __all__ = ["Options", "PageImage", "Writer", "get", "names", "render"]
 
@@ -33,6 +35,13 @@ _WRITERS: Final = MappingProxyType(
         "xlsx": "medcab.formats.xlsx:XlsxWriter",
     }
 )
+
+
+def __getattr__(name: str) -> Any:
+    # The console asks this package for its encoding alone at every start of the command line.
+    if name in ("Options", "PageImage", "Writer"):
+        return getattr(importlib.import_module("medcab.formats.base"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def names() -> tuple[str, ...]:
@@ -63,12 +72,17 @@ def _load(name: str) -> Writer:
     return cast("Writer", getattr(importlib.import_module(module), attribute)())
 
 
-def render(report: Report, name: str, tr: Translator, options: Options = DEFAULT) -> str | bytes:
+def render(
+    report: Report, name: str, tr: Translator, options: Options | None = None
+) -> str | bytes:
     """Return ``report`` in format ``name``: bytes where the writer is binary, else text.
 
     Raises:
         UsageError: there is no such format.
     """
+    from medcab.formats.base import DEFAULT
+
+    options = options or DEFAULT
     writer = get(name)
     if writer.binary:
         data = io.BytesIO()
