@@ -164,7 +164,7 @@ class _Story:
 
         self.title = style(15, bold=True)
         self.heading = style(12, bold=True, spaceBefore=14, spaceAfter=5, keepWithNext=1)
-        self.group = style(10, bold=True, spaceBefore=8, spaceAfter=2, keepWithNext=1)
+        self.group = style(10, bold=True, spaceBefore=8, spaceAfter=2)
         self.text = style(9)
         self.small = style(7.5, textColor=_SOFT)
         self.cell = style(8)
@@ -270,19 +270,20 @@ class _Story:
     def _findings(self) -> None:
         if not self.shown.groups:
             return
-        self._h(N_("Findings"))
+        lead = [self._p(self.tr(N_("Findings")), self.heading)]
         for group in self.shown.groups:
-            self._group(group)
+            self._group(group, lead)
+            lead = []
 
-    def _group(self, group: Group) -> None:
-        from reportlab.platypus import CondPageBreak, KeepTogether
+    def _group(self, group: Group, lead: list[Any]) -> None:
+        """Headings stay with the first finding: ``lead`` is what stands above the group."""
+        from reportlab.platypus import KeepTogether
 
         about = f" — {group.about}" if group.about else ""
         heading = self._p(f"{group.heading}{about}", self.group)
-        self.flow.append(CondPageBreak(60))
         for number, line in enumerate(group.lines):
             block = self._fold(line) if isinstance(line, Fold) else self._finding(group, line)
-            self.flow.append(KeepTogether([heading, *block] if number == 0 else block))
+            self.flow.append(KeepTogether([*lead, heading, *block] if not number else block))
 
     def _fold(self, fold: Fold) -> list[Any]:
         from reportlab.platypus import Spacer

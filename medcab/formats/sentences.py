@@ -6,6 +6,7 @@ of files, fields of forms) are made printable before they enter a sentence.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
@@ -64,6 +65,7 @@ _HEADLINES: Final = {
 _VERBATIM: Final = frozenset({"path", "name", "file", "member", "value", "text", "found", "root"})
 
 _LONGEST: Final = 300
+_DECIMAL: Final = re.compile(r"[0-9]{1,6}\.[0-9]{1,3}")
 _TYPES: Final = frozenset({"type", "types", "document", "documents", "nearest", "missing"})
 _FIELDS: Final = frozenset({"field", "fields", "other"})
 
@@ -184,6 +186,8 @@ def _word(value: str, tr: Translator, key: str) -> str:
         return tr(DOCUMENT_TYPES.get(value, value)) if "{" not in value else value
     if key in _FIELDS:
         return tr(FIELDS.get(value, value)) if "{" not in value else value
+    if tr.language == "ru" and key not in _VERBATIM and _DECIMAL.fullmatch(value):
+        return value.replace(".", ",")
     # An argument may itself be a msgid ("user password"): rules mark such values with N_. Text
     # with braces never is, and must not be taken for a template.
     return value if key in _VERBATIM or not value or "{" in value else tr(value)

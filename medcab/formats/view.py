@@ -52,9 +52,9 @@ class Item:
 
     @property
     def told(self) -> str:
-        """The message, with the measured value and its limit unless it says them already."""
-        numbers = _NUMBERS.findall(self.measure)
-        if not self.measure or all(number in self.message for number in numbers):
+        """The message, with the measured value and its limit unless it has numbers of its own."""
+        wanted = len(_NUMBERS.findall(self.measure))
+        if not wanted or len(_NUMBERS.findall(self.message)) >= wanted:
             return self.message
         return f"{self.message.removesuffix('.')}: {self.measure}."
 

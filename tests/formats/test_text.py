@@ -217,6 +217,8 @@ def test_arguments_are_said_in_the_language(ru, en):
         (1.25, "1,25"),
         ({"b", "a"}, "a, b"),
         (10, "10"),
+        ("5.76", "5,76"),
+        ("1.2.643", "1.2.643"),
         (Severity.ERROR, "ошибка"),
     ],
 )
