@@ -17,7 +17,7 @@ from medcab.text import N_
 if TYPE_CHECKING:
     from medcab.validators.ids._base import Identifier, InvalidIdentifier
 
-__all__ = ["command"]
+__all__ = ["command", "parse_day"]
 
 _WHY: Final = {
     "lookalike": N_("a look-alike character"),
@@ -83,9 +83,9 @@ def command(
     ] = None,
 ) -> None:
     """Entry point of the command."""
-    from medcab.validators.ids import date_ddmmyyyy, registry
+    from medcab.validators.ids import registry
 
-    today = date_ddmmyyyy.parse(at) if at else date.today()  # noqa: DTZ011 - a civil day
+    today = parse_day(at) if at else date.today()  # noqa: DTZ011 - a civil day
     if kind == "list":
         write_result("".join(_list(registry.kinds(), registry.get)), None)
         return
@@ -104,6 +104,23 @@ def command(
 
 
 command.__doc__ = _h("Check СНИЛС, ИНН, ОГРН and other identifiers; exit code 1 if one is wrong.")
+
+
+def parse_day(text: str) -> date:
+    """Return the day that an option names.
+
+    Raises:
+        UsageError: it is not a date.
+    """
+    from medcab.validators.ids._base import InvalidIdentifier
+    from medcab.validators.ids.date_ddmmyyyy import parse
+
+    try:
+        return parse(text)
+    except InvalidIdentifier as error:
+        raise UsageError(
+            N_("{text} is not a date."), hint=N_("Write it as DD.MM.YYYY."), text=text
+        ) from error
 
 
 def _values(values: list[str] | None) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from medcab.commands._console import _h, stdout, tr, write_result
+from medcab.commands.id import parse_day
 from medcab.errors import ExitCode, OutputError, UsageError
 from medcab.text import N_
 
@@ -67,7 +68,6 @@ def command(
 ) -> None:
     """Entry point of the command."""
     from medcab.tables import check_table, read_table, write_table
-    from medcab.validators.ids import date_ddmmyyyy
 
     if date_system not in ("auto", "1900", "1904"):
         raise UsageError(N_("--date-system is auto, 1900 or 1904."))
@@ -76,7 +76,7 @@ def command(
     form = _form(output, output_format)
     _refuse_input(file, output)
     named = _named(column or [])
-    today: date | None = date_ddmmyyyy.parse(at) if at else None
+    today: date | None = parse_day(at) if at else None
     table = read_table(
         file,
         sheet=sheet,

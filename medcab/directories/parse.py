@@ -84,7 +84,7 @@ def _head(file: Path) -> bytes:
 
 
 def _table(file: Path) -> list[dict[str, str]]:
-    from medcab.tables.readers import read_table
+    from medcab.sheets import read_table
 
     table = read_table(file)
     headers = [header.strip() for header in table.headers]

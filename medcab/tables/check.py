@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 from medcab.errors import UsageError
-from medcab.tables.readers import Table, excel_date
+from medcab.sheets import Table, excel_date
 from medcab.text import N_
 from medcab.validators.ids._base import InvalidIdentifier, Suggestion
 from medcab.validators.ids._columns import Texts, read

@@ -12,7 +12,7 @@ import pytest
 
 from medcab.errors import InputError, OutputError, UsageError
 from medcab.tables import check_table, read_table, write_table
-from medcab.tables.readers import excel_date
+from medcab.sheets import excel_date
 from medcab.text import translator
 from medcab.validators.ids import enp, inn_person, snils
 from medcab.validators.ids.headers import FIELDS, field_of
@@ -91,7 +91,7 @@ def engine(request, monkeypatch):
     if request.param == "polars":
         pytest.importorskip("polars")
     else:
-        monkeypatch.setattr("medcab.tables.readers._csv_polars", lambda *_: None)
+        monkeypatch.setattr("medcab.sheets._csv_polars", lambda *_: None)
     return request.param
 
 

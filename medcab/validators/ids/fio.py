@@ -17,6 +17,7 @@ part); the patient register refuses brackets and asterisks.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Any, Final
 
@@ -249,7 +250,16 @@ def _titled(text: str) -> str:
     )
 
 
-is_valid = quick(validate)
+# Most names are this plain; the pattern accepts nothing that validate() refuses.
+_PLAIN = re.compile("[А-ЯЁ][а-яё]{1,40}(?: [А-ЯЁ][а-яё]{1,40}){1,3}")
+_explained = quick(validate)
+
+
+def is_valid(text: Any) -> bool:
+    """Tell whether ``text`` is a valid name."""
+    if isinstance(text, str) and _PLAIN.fullmatch(text):
+        return True
+    return _explained(text)
 
 
 def format(text: str) -> str:  # noqa: A001 - python-stdnum's name for it

@@ -40,3 +40,14 @@ def test_pages_are_current():
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("kind", registry.kinds())
+def test_every_module_offers_the_same_functions(kind):
+    module = importlib.import_module(f"medcab.validators.ids.{kind}")
+    identifier = registry.get(kind)
+    assert identifier.kind == kind
+    assert identifier.confidence in ("high", "medium", "low")
+    for name in ("compact", "validate", "is_valid", "format", "components"):
+        assert getattr(module, name) is getattr(identifier, name)
+        assert getattr(module, name).__doc__
