@@ -9,36 +9,18 @@ from __future__ import annotations
 import io
 from functools import cache
 from importlib import resources
-from typing import IO, Any, ClassVar, Final
-from xml.sax.saxutils import escape
+from typing import IO, Any, ClassVar
 
 from medcab._version import __version__
-from medcab.formats import parts
 from medcab.formats.base import DEFAULT, Options
-from medcab.formats.encoding import printable, xml_text
-from medcab.formats.pictures import Pictures
+from medcab.formats.encoding import printable
+from medcab.formats.pdf_story import BOLD, FONT, SOFT, Story, plain
 from medcab.formats.sentences import moment
-from medcab.formats.view import Fold, Group, Item, View, view
-from medcab.model import Outcome, Report, Severity, Verdict
+from medcab.formats.view import view
+from medcab.model import Report
 from medcab.text import N_, Translator
 
 __all__ = ["PdfWriter"]
-
-_INK: Final = "#1b1f24"
-_SOFT: Final = "#545b66"
-_LINE: Final = "#c4c9d1"
-_COLOURS: Final = {
-    Verdict.FAILED: "#a4161a",
-    Verdict.INDETERMINATE: "#7a4b00",
-    Verdict.PASSED: "#175c33",
-}
-_SEVERITIES: Final = {
-    Severity.ERROR: "#a4161a",
-    Severity.WARNING: "#7a4b00",
-    Severity.INFO: "#0b4f8a",
-}
-_MARKS: Final = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.INDETERMINATE: "?"}
-_FONT, _BOLD = "MedcabSans", "MedcabSans-Bold"
 
 
 class PdfWriter:
@@ -75,7 +57,7 @@ class PdfWriter:
             title=f"{tr(N_('Report of the check'))}: {shown.verdict_word}",
             author="medcab",
             creator=f"medcab {__version__}",
-            subject=_plain(report.root),
+            subject=plain(report.root),
             lang="ru-RU" if tr.language == "ru" else "en-US",
             invariant=1,
         )
@@ -90,9 +72,9 @@ class PdfWriter:
         footer = f"medcab {__version__}. {moment(report.checked_at)}"
         if options.record:
             label = tr(N_("Record of the journal"))
-            footer += f". {label}: {_plain(printable(options.record))}"
+            footer += f". {label}: {plain(printable(options.record))}"
         document.addPageTemplates([PageTemplate("all", [frame])])
-        story = _Story(report, shown, tr, options, document.width).build()
+        story = Story(report, shown, tr, options, document.width).build()
         document.build(story, canvasmaker=_numbered(footer, tr))
         stream.write(out.getvalue())
 
@@ -102,10 +84,10 @@ def _register_fonts() -> None:
     from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]
     from reportlab.pdfbase.ttfonts import TTFont  # type: ignore[import-untyped]
 
-    for name, file in ((_FONT, "DejaVuSans.ttf"), (_BOLD, "DejaVuSans-Bold.ttf")):
+    for name, file in ((FONT, "DejaVuSans.ttf"), (BOLD, "DejaVuSans-Bold.ttf")):
         data = (resources.files("medcab") / "fonts" / file).read_bytes()
         pdfmetrics.registerFont(TTFont(name, io.BytesIO(data)))
-    pdfmetrics.registerFontFamily(_FONT, normal=_FONT, bold=_BOLD, italic=_FONT, boldItalic=_BOLD)
+    pdfmetrics.registerFontFamily(FONT, normal=FONT, bold=BOLD, italic=FONT, boldItalic=BOLD)
 
 
 def _numbered(footer: str, tr: Translator) -> Any:
@@ -115,7 +97,7 @@ def _numbered(footer: str, tr: Translator) -> Any:
     class Numbered(Canvas):  # type: ignore[misc]
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             # Otherwise each page begins with a Helvetica that is not embedded.
-            super().__init__(*args, **{**kwargs, "initialFontName": _FONT})
+            super().__init__(*args, **{**kwargs, "initialFontName": FONT})
             self._waiting: list[dict[str, Any]] = []
 
         def showPage(self) -> None:  # noqa: N802 - reportlab's name
@@ -125,8 +107,8 @@ def _numbered(footer: str, tr: Translator) -> Any:
         def save(self) -> None:
             for number, state in enumerate(self._waiting, 1):
                 self.__dict__.update(state)
-                self.setFont(_FONT, 7.5)
-                self.setFillColor(_SOFT)
+                self.setFont(FONT, 7.5)
+                self.setFillColor(SOFT)
                 self.drawString(51, 32, footer)
                 of = tr(N_("Page {page} of {pages}"), page=number, pages=len(self._waiting))
                 self.drawRightString(self._pagesize[0] - 51, 32, of)
@@ -134,271 +116,3 @@ def _numbered(footer: str, tr: Translator) -> Any:
             super().save()
 
     return Numbered
-
-
-def _plain(text: str) -> str:
-    return xml_text(text.encode("utf-8", "backslashreplace").decode("utf-8"))
-
-
-class _Story:
-    """Builds the flowables in order."""
-
-    def __init__(
-        self, report: Report, shown: View, tr: Translator, options: Options, width: float
-    ) -> None:
-        from reportlab.lib.styles import ParagraphStyle  # type: ignore[import-untyped]
-
-        self.report, self.shown, self.tr, self.width = report, shown, tr, width
-        self.options = options
-        self.pictures = Pictures(options.page_image, budget=2_500_000)
-        self.pictures.prepare(shown)
-
-        def style(size: float, *, bold: bool = False, **more: Any) -> Any:
-            kept = {"textColor": _INK, "leading": size * 1.32, "splitLongWords": 1, **more}
-            return ParagraphStyle(
-                f"s{size}{bold}{sorted(more.items())}",
-                fontName=_BOLD if bold else _FONT,
-                fontSize=size,
-                **kept,
-            )
-
-        self.title = style(15, bold=True)
-        self.heading = style(12, bold=True, spaceBefore=14, spaceAfter=5, keepWithNext=1)
-        self.group = style(10, bold=True, spaceBefore=8, spaceAfter=2)
-        self.text = style(9)
-        self.small = style(7.5, textColor=_SOFT)
-        self.cell = style(8)
-        self.digest = style(7)
-        self.head = style(8, bold=True)
-
-    def build(self) -> list[Any]:
-        self.flow: list[Any] = []
-        self._top()
-        self._advice()
-        self._documents()
-        self._findings()
-        self._signatures()
-        self._fields()
-        self._digests()
-        self._passed()
-        return self.flow
-
-    def _p(self, text: str, style: Any, *, colour: str | None = None, bold: bool = False) -> Any:
-        from reportlab.platypus import Paragraph
-
-        said = escape(_plain(text)).replace("\n", "<br/>")
-        if bold:
-            said = f"<b>{said}</b>"
-        if colour:
-            said = f'<font color="{colour}">{said}</font>'
-        return Paragraph(said, style)
-
-    def _table(self, rows: list[list[Any]], widths: list[float]) -> Any:
-        from reportlab.platypus import LongTable, TableStyle
-
-        total = sum(widths)
-        made = LongTable(
-            rows, colWidths=[w * self.width / total for w in widths], repeatRows=1, splitInRow=1
-        )
-        made.setStyle(
-            TableStyle(
-                [
-                    ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                    ("FONTNAME", (0, 0), (-1, -1), _FONT),
-                    ("LINEBELOW", (0, 0), (-1, -1), 0.4, _LINE),
-                    ("BACKGROUND", (0, 0), (-1, 0), "#eceff3"),
-                    ("LEFTPADDING", (0, 0), (-1, -1), 4),
-                    ("RIGHTPADDING", (0, 0), (-1, -1), 4),
-                    ("TOPPADDING", (0, 0), (-1, -1), 3),
-                    ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
-                ]
-            )
-        )
-        return made
-
-    def _h(self, template: str) -> None:
-        self.flow.append(self._p(self.tr(template), self.heading))
-
-    def _top(self) -> None:
-        shown, tr = self.shown, self.tr
-        colour = _COLOURS[shown.verdict]
-        self.flow.append(
-            self._p(f"{_MARKS[shown.verdict]} {shown.headline}", self.title, colour=colour)
-        )
-        self.flow.append(self._p(shown.counts, self.text, bold=True))
-        told = [
-            (tr(N_("Package")), printable(self.report.root)),
-            (tr(N_("Profile")), printable(self.report.profile)),
-            (tr(N_("Checked")), moment(self.report.checked_at)),
-        ]
-        if self.options.record:
-            told.append((tr(N_("Record of the journal")), printable(self.options.record)))
-        for name, value in told:
-            self.flow.append(self._p(f"{name}: {value}", self.text))
-
-    def _advice(self) -> None:
-        if not self.shown.advice:
-            return
-        self._h(N_("What to do first"))
-        for number, one in enumerate(self.shown.first, 1):
-            self.flow.append(self._p(f"{number}. {one.help}", self.text))
-            where = "; ".join(one.places[:6])
-            if len(one.places) > 6:
-                where += "; " + self.tr(N_("and {n} more"), n=len(one.places) - 6)
-            self.flow.append(self._p(f"{', '.join(one.rules)}: {where}", self.small))
-
-    def _documents(self) -> None:
-        if not self.shown.rows:
-            return
-        self._h(N_("Documents"))
-        names = (N_("File"), N_("Document"), N_("Format"), N_("Size"), N_("Pages"), N_("Verdict"))
-        rows: list[list[Any]] = [[self._p(self.tr(name), self.head) for name in names]]
-        for row in self.shown.rows:
-            word = f"{_MARKS[row.verdict]} {row.verdict_word}"
-            rows.append(
-                [
-                    self._p(row.path, self.cell),
-                    self._p(row.type, self.cell),
-                    self._p(row.format, self.cell),
-                    self._p(row.size, self.cell),
-                    self._p(str(row.pages) if row.pages is not None else "—", self.cell),
-                    self._p(word, self.cell, colour=_COLOURS[row.verdict], bold=True),
-                ]
-            )
-        self.flow.append(self._table(rows, [50, 36, 17, 20, 17, 30]))
-
-    def _findings(self) -> None:
-        if not self.shown.groups:
-            return
-        lead = [self._p(self.tr(N_("Findings")), self.heading)]
-        for group in self.shown.groups:
-            self._group(group, lead)
-            lead = []
-
-    def _group(self, group: Group, lead: list[Any]) -> None:
-        """Headings stay with the first finding: ``lead`` is what stands above the group."""
-        from reportlab.platypus import KeepTogether
-
-        about = f" — {group.about}" if group.about else ""
-        heading = self._p(f"{group.heading}{about}", self.group)
-        for number, line in enumerate(group.lines):
-            block = self._fold(line) if isinstance(line, Fold) else self._finding(group, line)
-            self.flow.append(KeepTogether([*lead, heading, *block] if not number else block))
-
-    def _fold(self, fold: Fold) -> list[Any]:
-        from reportlab.platypus import Spacer
-
-        place = f", {fold.place}" if fold.place else ""
-        word = f"{fold.items[0].severity}{place}"
-        return [
-            self._p(word, self.text, colour=_COLOURS[Verdict.INDETERMINATE], bold=True),
-            self._p(fold.message, self.text),
-            self._p(fold.rules, self.small),
-            Spacer(1, 5),
-        ]
-
-    def _finding(self, group: Group, item: Item) -> list[Any]:
-        from reportlab.platypus import Spacer
-
-        colour = _SEVERITIES[item.finding.severity]
-        if item.finding.outcome is Outcome.UNDETERMINED:
-            colour = _COLOURS[Verdict.INDETERMINATE]
-        place = f", {item.place}" if item.place else ""
-        rule = item.rule if item.rule == item.name else f"{item.rule} {item.name}"
-        block = [
-            self._p(f"{item.severity}{place}", self.text, colour=colour, bold=True),
-            self._p(item.told, self.text),
-            self._p(f"{self.tr(N_('How to fix'))}: {item.help}" if item.help else "", self.text),
-            self._p(rule, self.small),
-        ]
-        picture = self._picture(group, item)
-        if picture is not None:
-            block.append(picture)
-        return [*block, Spacer(1, 5)]
-
-    def _picture(self, group: Group, item: Item) -> Any:
-        """The page with the place framed, and beside it the place itself at full resolution."""
-        where = item.finding.location
-        if group.row is None or where.page is None or where.box is None:
-            return None
-        from reportlab.platypus import Image, Table
-
-        document = group.row.document
-        page = self.pictures.thumbnail(document, where.page, [where.box])
-        place = self.pictures.cutting(document, where.page, where.box)
-        cells = [
-            Image(io.BytesIO(p.data), p.width * scale, p.height * scale)
-            for p, scale in ((page, 0.26), (place, 0.5))
-            if p is not None
-        ]
-        if not cells:
-            return None
-        made = Table([cells], colWidths=[c.drawWidth + 10 for c in cells], hAlign="LEFT")
-        made.setStyle(
-            [
-                ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                ("FONTNAME", (0, 0), (-1, -1), _FONT),
-                ("LEFTPADDING", (0, 0), (-1, -1), 0),
-            ]
-        )
-        return made
-
-    def _signatures(self) -> None:
-        rows = parts.signatures(self.report, self.tr)
-        if not rows:
-            return
-        self._h(N_("Signatures"))
-        for one in rows:
-            word = f"{_MARKS[one.verdict]} {one.verdict_word}"
-            self.flow.append(self._p(f"{one.signer}: {word}", self.group))
-            said = [
-                f"{self.tr(N_('Signature file'))}: {one.path}",
-                f"{self.tr(N_('Signed file'))}: {one.content}" if one.content else "",
-                " ".join(filter(None, (one.indication, one.reason, one.level, one.algorithm))),
-                f"{self.tr(N_('Revocation'))}: {one.revocation}",
-                *one.open_checks,
-            ]
-            self.flow += [self._p(line, self.text) for line in said if line]
-            for number, holder in enumerate(one.chain, 1):
-                line = f"{number}. {holder.name}; {holder.valid}; {holder.serial}"
-                self.flow.append(self._p(line, self.small))
-            for event in one.events:
-                self.flow.append(self._p(f"{event.moment}: {event.about}", self.small))
-
-    def _fields(self) -> None:
-        rows = parts.fields(self.report, self.tr)
-        if not rows:
-            return
-        self._h(N_("Fields of the form"))
-        names = (N_("Field"), N_("Value"), N_("Verdict"), N_("Remark"))
-        table: list[list[Any]] = [[self._p(self.tr(name), self.head) for name in names]]
-        for one in rows:
-            word = f"{_MARKS[one.verdict]} {one.verdict_word}"
-            table.append(
-                [
-                    self._p(one.label, self.cell),
-                    self._p(one.text or "—", self.cell),
-                    self._p(word, self.cell, colour=_COLOURS[one.verdict], bold=True),
-                    self._p("\n".join(one.messages), self.cell),
-                ]
-            )
-        self.flow.append(self._table(table, [45, 45, 30, 60]))
-
-    def _digests(self) -> None:
-        if not self.shown.rows:
-            return
-        self._h(N_("Digests of the files (SHA-256)"))
-        rows: list[list[Any]] = [
-            [self._p(self.tr(N_("File")), self.head), self._p("SHA-256", self.head)]
-        ]
-        for row in self.shown.rows:
-            digest = row.sha256 or self.tr(N_("could not be read"))
-            rows.append([self._p(row.path, self.cell), self._p(digest, self.digest)])
-        self.flow.append(self._table(rows, [66, 114]))
-
-    def _passed(self) -> None:
-        if not self.shown.passed:
-            return
-        self._h(N_("Looked for and not found"))
-        for rule, _name, title, _count in self.shown.passed:
-            self.flow.append(self._p(f"✓ {rule} {title}", self.small))
