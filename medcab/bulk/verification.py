@@ -195,10 +195,9 @@ def summarize(report: VerificationReport, writer: Any, tr: Any) -> BulkResult:
         stack[:0] = result.counter_signatures
         holder = result.signer.holder if result.signer else {}
         person = " ".join(v for k in ("surname", "given_name") if (v := holder.get(k)))
-        reasons = tuple(tr(c.detail, **c.args) for c in result.checks if c.open)
-        warnings = tuple(
-            tr(c.detail, **c.args) for c in result.checks if c.outcome is CheckOutcome.WARNING
-        )
+        told = [c for c in result.checks if c.outcome is not CheckOutcome.PASSED]
+        reasons = tuple(tr(c.detail, **c.args) for c in told if c.open)
+        warnings = tuple(tr(c.detail, **c.args) for c in told if c.outcome is CheckOutcome.WARNING)
         signers.append(
             VerifiedSigner(
                 result.indication.value,

@@ -9,7 +9,7 @@ from typing import BinaryIO, Final, Protocol
 
 from medcab.errors import InputError
 from medcab.signing.algorithms import Hasher, UnsupportedAlgorithmError, digest_algorithm
-from medcab.sources import Source
+from medcab.sources import FileSource, Source
 from medcab.text import N_
 
 __all__ = ["Content", "ContentChangedError", "MemoryContent", "StreamContent"]
@@ -77,13 +77,14 @@ class StreamContent:
 
     def digests(self, oids: Iterable[str]) -> Digests:
         hashers = _hashers(oids)
-        with self.source.open() as stream:
+        with self._open() as stream:
             before = _stamp(stream)
             head = stream.read(_SMALL)
             for hasher in hashers.values():
                 hasher.update(head)
             size = len(head)
-            if size == _SMALL:
+            # An unbuffered read may bring less than is there: only an empty one is the end.
+            if before is None or size != before[0]:
                 buffer = bytearray(_CHUNK)
                 view = memoryview(buffer)
                 readinto = getattr(stream, "readinto", None)
@@ -110,6 +111,12 @@ class StreamContent:
             )
         values = {name: hasher.digest() for name, hasher in hashers.items()}
         return Digests(values, head[:_HEAD], size)
+
+    def _open(self) -> BinaryIO:
+        path = self.source.local_path
+        if type(self.source) is FileSource and path is not None:
+            return open(path, "rb", buffering=0)  # we read in large pieces
+        return self.source.open()
 
     def whole(self) -> bytes:
         data = self.source.read(_WHOLE + 1)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 from medcab.signing.results import (
     SCHEMA,
     CertificateSummary,
     Check,
-    CheckOutcome,
     RevocationSummary,
     SignatureResult,
     VerificationReport,
@@ -27,19 +25,12 @@ def _time(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-@lru_cache(maxsize=1024)
-def _passed(check_id: str, rule: str) -> dict[str, Any]:
-    return {"id": check_id, "outcome": "passed", "rule": rule, "detail": ""}
-
-
 def _check(check: Check, tr: Translator) -> dict[str, Any]:
-    if check.outcome is CheckOutcome.PASSED and not check.detail:
-        return _passed(check.id, check.rule)
     return {
         "id": check.id,
         "outcome": check.outcome.value,
         "rule": check.rule,
-        "detail": tr(check.detail, **check.args),
+        "detail": tr(check.detail, **check.args) if check.detail else "",
     }
 
 
@@ -73,21 +64,72 @@ def _revocation(found: RevocationSummary | None, tr: Translator) -> dict[str, An
 
 
 class _Shared:
-    """Parts that many results of one run have in common, converted once."""
+    """Converts parts of reports; a subclass remembers what many results have in common."""
 
     def __init__(self, tr: Translator) -> None:
         self.tr = tr
-        self._chains: dict[int, tuple[object, Any]] = {}
 
-    def chain(self, chain: tuple[CertificateSummary, ...]) -> list[dict[str, Any]]:
-        known = self._chains.get(id(chain))
-        if known is None or known[0] is not chain:
-            if len(self._chains) > 1000:
-                self._chains.clear()
-            known = (chain, [certificate_dict(each) for each in chain])
-            self._chains[id(chain)] = known
-        made: list[dict[str, Any]] = known[1]
+    def chain(self, chain: tuple[CertificateSummary, ...]) -> Any:
+        return [certificate_dict(each) for each in chain]
+
+    def certificate(self, summary: CertificateSummary) -> Any:
+        return certificate_dict(summary)
+
+    def check(self, check: Check) -> Any:
+        return _check(check, self.tr)
+
+    def checks(self, checks: tuple[Check, ...]) -> Any:
+        return [self.check(each) for each in checks]
+
+    def revocation(self, found: RevocationSummary | None) -> Any:
+        return _revocation(found, self.tr)
+
+
+class _Remembering(_Shared):
+    """Keeps the encoded form of objects that come again: checks that passed, chains, answers.
+
+    Found by identity; the object is kept beside, so that its id cannot pass to another.
+    """
+
+    def __init__(self, tr: Translator) -> None:
+        super().__init__(tr)
+        import msgspec
+
+        self._encode = msgspec.json.Encoder().encode
+        self._raw = msgspec.Raw
+        self._known: dict[int, tuple[object, Any]] = {}
+        self._lists: dict[tuple[int, ...], tuple[object, Any]] = {}
+
+    def _remember(self, thing: object, convert: Any) -> Any:
+        known = self._known.get(id(thing))
+        if known is not None and known[0] is thing:
+            return known[1]
+        if len(self._known) > 8192:
+            self._known.clear()
+        made = self._raw(self._encode(convert(thing)))
+        self._known[id(thing)] = (thing, made)
         return made
+
+    def chain(self, chain: tuple[CertificateSummary, ...]) -> Any:
+        return self._remember(chain, super().chain)
+
+    def certificate(self, summary: CertificateSummary) -> Any:
+        return self._remember(summary, super().certificate)
+
+    def checks(self, checks: tuple[Check, ...]) -> Any:
+        # Most signatures of a run make the same checks with the same outcome: the same objects.
+        key = tuple(map(id, checks))
+        known = self._lists.get(key)
+        if known is not None:
+            return known[1]
+        if len(self._lists) > 512:
+            self._lists.clear()
+        made = self._raw(self._encode([super(_Remembering, self).check(c) for c in checks]))
+        self._lists[key] = (checks, made)
+        return made
+
+    def revocation(self, found: RevocationSummary | None) -> Any:
+        return self._remember(found, super().revocation)
 
 
 def report_dict(
@@ -105,7 +147,7 @@ def report_dict(
         "container": report.container,
         "lenient": report.lenient,
         "signatures": [_signature(each, shared) for each in report.signatures],
-        "checks": [_check(each, tr) for each in report.problems],
+        "checks": shared.checks(report.problems),
     }
     return made
 
@@ -118,15 +160,11 @@ def _signature(result: SignatureResult, shared: _Shared) -> dict[str, Any]:
         "sub_indication": result.sub_indication.value if result.sub_indication else None,
         "level": result.level.value,
         "algorithm": result.algorithm,
-        "signer": None
-        if result.signer is None
-        else shared.chain((result.signer,))[0]
-        if not result.chain
-        else shared.chain(result.chain)[0],
+        "signer": None if result.signer is None else shared.certificate(result.signer),
         "claimed_signing_time": _time(result.claimed_signing_time),
         "chain": shared.chain(result.chain),
-        "revocation": _revocation(result.revocation, shared.tr),
-        "checks": [_check(each, shared.tr) for each in result.checks],
+        "revocation": shared.revocation(result.revocation),
+        "checks": shared.checks(result.checks),
         "attributes": _plain(result.attributes),
         "proofs": [{"time": _time(p.moment), "source": p.source} for p in result.proofs],
         "timestamps": [_plain(each) for each in result.timestamps],
@@ -148,7 +186,7 @@ class ReportWriter:
         import msgspec
 
         self._tr = tr
-        self._shared = _Shared(tr)
+        self._shared = _Remembering(tr)
         self._encode = msgspec.json.Encoder().encode
 
     def line(self, report: VerificationReport) -> bytes:

@@ -7,6 +7,7 @@ and counter-signer of it too.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -116,7 +117,7 @@ class Verifier:
         """As :meth:`verify_file`, for bytes from anywhere."""
         limit = self.policy.max_file
         try:
-            data = signature.read(limit + 1)
+            data = _read(signature, limit + 1)
         except OSError as error:
             return self._unreadable(name, content_name, error)
         if len(data) > limit:
@@ -430,6 +431,19 @@ class Verifier:
             index, indication, sub, SignatureLevel.CMS, None, None,
             checks=tuple(journal.checks), kind="counter-signature" if counter else "signature",
         )  # fmt: skip
+
+
+def _read(source: Source, limit: int) -> bytes:
+    """At most ``limit`` bytes, without reserving room for so many."""
+    if type(source) is not FileSource:
+        return source.read(limit)
+    with open(source.path, "rb", buffering=0) as stream:
+        size = os.fstat(stream.fileno()).st_size
+        data = stream.read(min(size + 1, limit)) or b""
+        if len(data) < min(size, limit):
+            with source.open() as again:
+                data = again.read(limit)
+        return data
 
 
 def _direct(signer: SignerInfo) -> str | None:

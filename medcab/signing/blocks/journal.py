@@ -64,6 +64,8 @@ class Journal:
         """
         waiting: SubIndication | None = None
         for check in self.checks:
+            if check.outcome is CheckOutcome.PASSED:
+                continue
             if check.outcome in (CheckOutcome.FAILED, CheckOutcome.UNDETERMINED):
                 sub = check.sub_indication or SubIndication.GENERIC
                 if sub.indication is Indication.TOTAL_FAILED:
