@@ -84,7 +84,7 @@ class Story:
         return self.flow
 
     def _p(self, text: str, style: Any, *, colour: str | None = None, bold: bool = False) -> Any:
-        from reportlab.platypus import Paragraph
+        from reportlab.platypus import Paragraph  # type: ignore[import-untyped]
 
         said = escape(plain(text)).replace("\n", "<br/>")
         if bold:
