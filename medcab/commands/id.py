@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import date
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from medcab.commands._console import _h, tr, write_result
+from medcab.commands._id_output import STRENGTH, Format, as_csv, as_json, shown, write_rows
 from medcab.errors import ExitCode, InputError, UsageError
 from medcab.text import N_
 
@@ -18,33 +18,6 @@ if TYPE_CHECKING:
     from medcab.validators.ids._base import Identifier, InvalidIdentifier
 
 __all__ = ["command", "parse_day"]
-
-_WHY: Final = {
-    "lookalike": N_("a look-alike character"),
-    "keyboard": N_("a neighbouring key"),
-    "digit": N_("one wrong digit"),
-    "swap": N_("two digits swapped"),
-    "leading_zeros": N_("leading zeros were lost"),
-    "decimal_tail": N_("a spreadsheet added a fraction"),
-    "foreign_digits": N_("digits of another script"),
-    "extract": N_("the number without the words around it"),
-    "trim": N_("without extra spaces"),
-    "separators": N_("other separators"),
-    "format": N_("written as required"),
-    "case": N_("other letter case"),
-    "cyrillic": N_("Russian letters instead of Latin ones"),
-    "latin": N_("Latin letters instead of Russian ones"),
-    "nfc": N_("composed letters"),
-    "typo": N_("a slip of the keyboard"),
-}
-
-
-class Format(StrEnum):
-    """How results are written."""
-
-    TEXT = "text"
-    JSON = "json"
-    CSV = "csv"
 
 
 def command(
@@ -99,7 +72,7 @@ def command(
     if bik:
         context["bik"] = bik
     rows = [_judge(identifier, value, context) for value in given]
-    write_result("".join(_write(rows, output_format)), None)
+    write_result("".join(write_rows(rows, output_format)), None)
     raise typer.Exit(ExitCode.OK if all(row["valid"] for row in rows) else ExitCode.FAILED)
 
 
@@ -187,65 +160,6 @@ def _error(error: InvalidIdentifier) -> dict[str, Any]:
     }
 
 
-def _write(rows: Iterable[dict[str, Any]], form: Format) -> Iterator[str]:
-    if form is Format.JSON:
-        for row in rows:
-            yield _json(row)
-    elif form is Format.CSV:
-        yield _csv(
-            (
-                "kind",
-                "value",
-                "canonical",
-                "valid",
-                "code",
-                "position",
-                "expected",
-                "found",
-                "suggestions",
-                "message",
-            )
-        )
-        for row in rows:
-            error = row["error"] or {}
-            yield _csv(
-                (
-                    row["kind"],
-                    row["value"],
-                    row["canonical"],
-                    str(row["valid"]).lower(),
-                    error.get("code"),
-                    error.get("position"),
-                    error.get("expected"),
-                    error.get("found"),
-                    " | ".join(row["suggestions"]),
-                    error.get("message"),
-                )
-            )
-    else:
-        for row in rows:
-            yield from _text(row)
-
-
-def _text(row: dict[str, Any]) -> Iterator[str]:
-    translate = tr()
-    if row["valid"]:
-        yield f"✓ {_shown(row['value'])} → {row['canonical']}\n"
-    else:
-        yield f"✗ {_shown(row['value'])}: {row['error']['message']}\n"
-        pairs = zip(row["suggestions"][:5], row["suggestion_reasons"], strict=False)
-        for value, why in pairs:
-            yield f"    {translate('perhaps')} {value} ({translate(_WHY[why])})\n"
-    for doubt in row["warnings"]:
-        yield f"    ! {doubt['message']}\n"
-
-
-def _shown(value: str) -> str:
-    """Return ``value`` fit for one line of a terminal: no control characters, not too long."""
-    text = "".join(c if c.isprintable() else "�" for c in value[:120])
-    return text + "…" if len(value) > 120 else text
-
-
 def _list(kinds: Iterable[str], get: Any) -> Iterator[str]:
     translate = tr()
     for kind in kinds:
@@ -258,33 +172,26 @@ def _detect(values: Iterable[str], form: Format) -> int:
 
     lines: list[str] = []
     if form is Format.CSV:
-        lines.append(_csv(("value", "kind", "canonical", "strength")))
+        lines.append(as_csv(("value", "kind", "canonical", "strength")))
     unknown = False
     for value in values:
         guesses = detect(value)
         fits = [guess for guess in guesses if guess.strength != "near"]
         unknown = unknown or not fits
         if form is Format.JSON:
-            lines.append(_json({"value": value, "kinds": [g._asdict() for g in guesses]}))
+            lines.append(as_json({"value": value, "kinds": [g._asdict() for g in guesses]}))
         elif form is Format.CSV:
-            lines += [_csv((value, g.kind, g.canonical, g.strength)) for g in guesses]
+            lines += [as_csv((value, g.kind, g.canonical, g.strength)) for g in guesses]
         else:
-            lines.append(f"{_shown(value)}\n")
+            lines.append(f"{shown(value)}\n")
             if not guesses:
                 lines.append(f"    {tr()('no kind fits')}\n")
             for guess in guesses:
-                strength = tr()(_STRENGTH[guess.strength])
+                strength = tr()(STRENGTH[guess.strength])
                 title = tr()(get(guess.kind).title)
                 lines.append(f"    {guess.kind:24}{title} — {strength}\n")
     write_result("".join(lines), None)
     return ExitCode.FAILED if unknown else ExitCode.OK
-
-
-_STRENGTH: Final = {
-    "checksum": N_("the check digits agree"),
-    "shape": N_("the form fits"),
-    "near": N_("the length fits, the check digits do not agree"),
-}
 
 
 def _cross(pairs: Iterable[str], today: date, profile: str | None, form: Format) -> int:
@@ -309,12 +216,12 @@ def _cross(pairs: Iterable[str], today: date, profile: str | None, form: Format)
     issues = compare(fields, today=today, **limits)
     lines: list[str] = []
     if form is Format.CSV:
-        lines.append(_csv(("code", "severity", "message")))
+        lines.append(as_csv(("code", "severity", "message")))
     for issue in issues:
         message = tr()(issue.template, **issue.args)
         if form is Format.JSON:
             lines.append(
-                _json(
+                as_json(
                     {
                         "code": issue.code,
                         "severity": issue.severity.value,
@@ -324,7 +231,7 @@ def _cross(pairs: Iterable[str], today: date, profile: str | None, form: Format)
                 )
             )
         elif form is Format.CSV:
-            lines.append(_csv((issue.code, issue.severity.value, message)))
+            lines.append(as_csv((issue.code, issue.severity.value, message)))
         else:
             sign = "✗" if issue.severity == "error" else "!"
             lines.append(f"{sign} {message}\n")
@@ -333,24 +240,3 @@ def _cross(pairs: Iterable[str], today: date, profile: str | None, form: Format)
     write_result("".join(lines), None)
     failed = any(issue.severity == "error" for issue in issues)
     return ExitCode.FAILED if failed else ExitCode.OK
-
-
-def _json(row: dict[str, Any]) -> str:
-    import json
-
-    # A lone surrogate cannot be written as UTF-8; escaped, it still comes back as it was.
-    text = json.dumps(row, ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = json.dumps(row)
-    return text + "\n"
-
-
-def _csv(cells: Iterable[Any]) -> str:
-    import csv
-    import io
-
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerow(["" if c is None else c for c in cells])
-    return stream.getvalue()
