@@ -245,6 +245,21 @@ def test_containers_carry_the_chain():
     ]
 
 
+def cryptopro_exports():
+    return paths("cryptopro", "*.pfx")
+
+
+def test_containers_exported_by_cryptopro_csp():
+    # Published by CryptoPro with the tests of its fork of .NET (SignedXml); the password is empty.
+    if not cryptopro_exports():
+        pytest.skip(f"no containers in {GOST / 'cryptopro'}")
+    for path in cryptopro_exports():
+        [entry] = load_gost_pfx(path.read_bytes(), "")
+        assert entry.key.matches(entry.certificate), path.name
+        with pytest.raises(PasswordError):
+            load_gost_pfx(path.read_bytes(), "1")
+
+
 def test_encrypted_pkcs8():
     key = load_encrypted_key(der(ENGINE / "leaf256_gost89.p8"), "12345")
     assert key.matches(certificate(ENGINE / "leaf256.crt"))

@@ -4,13 +4,13 @@ After the outer encryption comes PrivateKeyInfo whose private key is a 16-byte h
 structure with the key wrapped once more (RFC 4357, sections 6.1 to 6.5; R 50.1.113, section 5.4):
 the key-encryption key is KDF_GOSTR3411_2012_256 of the password key for 2012 keys, the CryptoPro
 diversification for 2001 keys; GOST 28147-89 in ECB with the CryptoPro-A S-box; a four-byte code
-of authentication that starts from the UKM.
+of authentication of the key that starts from the UKM, and one of the whole structure.
 """
 
 from __future__ import annotations
 
 from hmac import compare_digest
-from typing import Final
+from typing import Final, NamedTuple
 
 from medcab.signing import tlv
 from medcab.signing.gost import asn1, modes
@@ -26,26 +26,36 @@ _LABEL: Final = bytes.fromhex("26BDB878")
 _2001: Final = "1.2.643.2.2.19"
 
 
-def _wrapped(blob: bytes) -> tuple[bytes, bytes, bytes, list[str]]:
-    """UKM, encrypted key, its code, and the OIDs of the parameters.
+class _Wrapped(NamedTuple):
+    """Parts of the blob: SEQUENCE { value SEQUENCE { ukm, SEQUENCE { enc, mac }, … }, code }."""
 
-    SEQUENCE { SEQUENCE { ukm, SEQUENCE { enc, mac }, [0] parameters }, … }
-    """
-    _, at, stop = tlv.read(blob, *_inside(blob, 0, len(blob), 0x30))
-    parts = list(tlv.children(blob, at, stop))
+    ukm: bytes
+    enc: bytes
+    mac: bytes
+    oids: list[str]
+    value: bytes
+    code: bytes
+
+
+def _wrapped(blob: bytes) -> _Wrapped:
+    outer = list(tlv.children(blob, *_inside(blob, 0, len(blob))))
+    if [part[0] for part in outer] != [0x30, 4]:
+        raise ValueError("not a CryptoPro key")
+    (_, begin, inner, end), (_, _, code, last) = outer
+    parts = list(tlv.children(blob, inner, end))
     if len(parts) < 2 or [part[0] for part in parts[:2]] != [4, 0x30]:
         raise ValueError("not a CryptoPro key")
     cek = list(tlv.children(blob, parts[1][2], parts[1][3]))
-    if [part[0] for part in cek[:2]] != [4, 4]:
+    if [part[0] for part in cek] != [4, 4]:
         raise ValueError("not a CryptoPro key")
-    ukm, enc, mac = (blob[inner:end] for _, _, inner, end in (parts[0], *cek[:2]))
-    rest = [part for part in parts[2:] if part[0] & 0x20]
-    return ukm, enc, mac, [oid for part in rest for oid in _oids(blob, part[2], part[3], 0)]
+    ukm, enc, mac = (blob[part[2] : part[3]] for part in (parts[0], *cek))
+    oids = [o for part in parts[2:] if part[0] & 0x20 for o in _oids(blob, part[2], part[3], 0)]
+    return _Wrapped(ukm, enc, mac, oids, blob[begin:end], blob[code:last])
 
 
-def _inside(data: bytes, at: int, stop: int, expected: int) -> tuple[int, int]:
+def _inside(data: bytes, at: int, stop: int) -> tuple[int, int]:
     tag, start, end = tlv.read(data, at, stop)
-    if tag != expected:
+    if tag != 0x30:
         raise ValueError("not a CryptoPro key")
     return start, end
 
@@ -80,15 +90,19 @@ def read_blob(data: bytes, key: bytes) -> list[GostPrivateKey]:
     content = read["private_key"].native
     if kind is None or len(content) <= _HEADER:
         raise ValueError("not a CryptoPro key")
-    ukm, enc, mac, mentioned = _wrapped(content[_HEADER:])
-    if len(ukm) != 8 or len(enc) * 8 != kind.bits or len(mac) != 4:
+    blob = _wrapped(content[_HEADER:])
+    ukm = blob.ukm
+    if len(ukm) != 8 or len(blob.enc) * 8 != kind.bits or len(blob.mac) != 4:
         raise ValueError("not a CryptoPro key")
     kek = diversify(key, ukm) if kind.oid == _2001 else modes.kdf(key, _LABEL, ukm)
-    raw = ecb_decrypt(kek, enc)
-    if not compare_digest(imit(kek, raw, iv=ukm), mac):
+    raw = ecb_decrypt(kek, blob.enc)
+    if not (
+        compare_digest(imit(kek, raw, iv=ukm), blob.mac)
+        and compare_digest(imit(kek, blob.value), blob.code)
+    ):
         raise WrongPasswordError
     parameters = read["algorithm"]["parameters"].dump()
-    mentioned += _oids(parameters, 0, len(parameters), 0)
+    mentioned = blob.oids + _oids(parameters, 0, len(parameters), 0)
     sets = [oid for oid in mentioned if oid in OIDS and oid.startswith(kind.param_sets)]
     if not sets:
         raise ValueError("the key has no parameter set")

@@ -25,7 +25,18 @@ BOX_A = [
     [1, 13, 2, 9, 7, 10, 6, 0, 8, 12, 4, 5, 15, 3, 11, 14],
     [11, 10, 15, 5, 0, 12, 14, 8, 6, 2, 3, 9, 1, 7, 13, 4],
 ]
-HEADER = bytes.fromhex("07200000 46aa0000 4d414731 01000000")
+# BLOBHEADER: private key blob of version 0x20, the algorithm, «MAG1», bits of the key.
+HEADERS = {
+    "1.2.643.2.2.19": bytes.fromhex("07200000 24aa0000 4d414731 20000000"),
+    "1.2.643.7.1.1.1.1": bytes.fromhex("07200000 46aa0000 4d414731 20000000"),
+    "1.2.643.7.1.1.1.2": bytes.fromhex("07200000 42aa0000 4d414731 40000000"),
+}
+# The blob names the key agreement that goes with the key, not the key itself.
+AGREEMENT = {
+    "1.2.643.2.2.19": "1.2.643.2.2.98",
+    "1.2.643.7.1.1.1.1": "1.2.643.7.1.1.6.1",
+    "1.2.643.7.1.1.1.2": "1.2.643.7.1.1.6.2",
+}
 DATA, ENCRYPTED = "1.2.840.113549.1.7.1", "1.2.840.113549.1.7.6"
 
 
@@ -82,6 +93,7 @@ def cfb(key, iv, data):
 
 def imit(key, iv, data):
     state = iv
+    data += bytes(-len(data) % 8)
     for i in range(0, len(data), 8):
         mixed = bytes(a ^ b for a, b in zip(state, data[i : i + 8], strict=True))
         n1, n2 = int.from_bytes(mixed[:4], "little"), int.from_bytes(mixed[4:], "little")
@@ -152,7 +164,7 @@ def pfx(safes, password, *, salt=b"saltsalt", rounds=2000):
 
 def cryptopro_key_bag(
     key, number, password, *, rounds=2000, salt=b"0123456789abcdef", ukm=b"UKM8byte", damage=0,
-    mac_damage=0,
+    mac_damage=0, code_damage=0,
 ):  # fmt: skip
     size = key.curve.size
     raw = (number ^ damage).to_bytes(size, "little")
@@ -165,25 +177,59 @@ def cryptopro_key_bag(
     mac = bytearray(imit(kek, ukm, raw))
     mac[0] ^= mac_damage
     digest = {"1.2.643.2.2.19": "1.2.643.2.2.30.1"}.get(key.kind.oid, key.kind.digest_oid)
-    algorithm = tlv(0x30, oid(key.kind.oid), tlv(0x30, oid(key.curve_oid), oid(digest)))
-    parameters = tlv(0xA0, tlv(3, b"\x04\x10"), tlv(0xA0, algorithm[2:]))
-    blob = tlv(
-        0x30,
-        tlv(0x30, tlv(4, ukm), tlv(0x30, tlv(4, ecb(kek, raw)), tlv(4, bytes(mac))), parameters),
-        tlv(4, b"\0\0\0\0"),
-    )
-    info = tlv(0x30, integer(0), algorithm, tlv(4, HEADER + blob))
+    agreement = oid(AGREEMENT[key.kind.oid]) + tlv(0x30, oid(key.curve_oid), oid(digest))
+    parameters = tlv(0xA0, tlv(3, b"\x05\xa0"), tlv(0xA0, agreement))
+    value = tlv(0x30, tlv(4, ukm), tlv(0x30, tlv(4, ecb(kek, raw)), tlv(4, bytes(mac))), parameters)
+    code = bytearray(imit(kek, bytes(8), value))
+    code[3] ^= code_damage
+    blob = tlv(0x30, value, tlv(4, bytes(code)))
+    algorithm = tlv(0x30, oid(key.kind.oid), tlv(5))
+    info = tlv(0x30, integer(0), algorithm, tlv(4, HEADERS[key.kind.oid] + blob))
     scheme = tlv(0x30, oid("1.2.840.113549.1.12.1.80"), tlv(0x30, tlv(4, salt), integer(rounds)))
     return shrouded_bag(scheme, cfb(secret, salt[:8], info), "le-1f2e3d")
 
 
+def triple_des(password, salt, rounds, data):
+    """pbeWithSHAAnd3-KeyTripleDES-CBC; 24 bytes of key take two rounds of the derivation."""
+    from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
+    from cryptography.hazmat.primitives.ciphers import Cipher, modes
+
+    bmp = password.encode("utf-16-be") + b"\0\0"
+    fill = lambda s: (s * 64)[: -(-len(s) // 64) * 64]  # noqa: E731
+
+    def derive(use, size):
+        state, out = fill(salt) + fill(bmp), b""
+        while len(out) < size:
+            a = bytes([use]) * 64 + state
+            for _ in range(rounds):
+                a = hashlib.sha1(a).digest()
+            out += a
+            b = int.from_bytes((a * 4)[:64], "big") + 1
+            state = b"".join(
+                ((int.from_bytes(state[i : i + 64], "big") + b) % 2**512).to_bytes(64, "big")
+                for i in range(0, len(state), 64)
+            )
+        return out[:size]
+
+    pad = 8 - len(data) % 8
+    cipher = Cipher(TripleDES(derive(1, 24)), modes.CBC(derive(2, 8))).encryptor()
+    return cipher.update(data + bytes([pad]) * pad) + cipher.finalize()
+
+
 def cryptopro_pfx(key, number, password, certificates, **options):
-    """What CryptoPro CSP exports: the key shrouded its own way, certificates beside it."""
+    """What CryptoPro CSP exports: the key shrouded its own way, certificates under 3DES."""
     bag = cryptopro_key_bag(key, number, password, **options)
     safes = [content_info(tlv(0x30, bag))]
     if certificates:
-        safes.append(content_info(tlv(0x30, *map(cert_bag, certificates))))
-    return pfx(safes, password)
+        plain = tlv(0x30, *(cert_bag(c, b"\1\0\0\0") for c in certificates))
+        salt = b"3des salt"
+        algorithm = tlv(
+            0x30, oid("1.2.840.113549.1.12.1.3"), tlv(0x30, tlv(4, salt), integer(2000))
+        )
+        sealed = tlv(0x80, triple_des(password, salt, 2000, plain))
+        encrypted = tlv(0x30, integer(0), tlv(0x30, oid(DATA), algorithm, sealed))
+        safes.append(tlv(0x30, oid(ENCRYPTED), tlv(0xA0, encrypted)))
+    return pfx(safes, password, salt=b"twenty bytes of salt")
 
 
 def certificate_of(key, signer=None, subject="Клиника"):

@@ -70,9 +70,10 @@ def test_empty_password(writer):
     assert load_gost_pfx(data, "")[0].key.public_key() == key.public_key()
 
 
-def test_the_code_of_the_wrapped_key_is_checked(writer):
+@pytest.mark.parametrize("damage", ["mac_damage", "code_damage"])
+def test_the_codes_of_the_wrapped_key_are_checked(writer, damage):
     key = the_key()
-    data = writer.cryptopro_pfx(key, NUMBER, PASSWORD, [writer.certificate_of(key)], mac_damage=1)
+    data = writer.cryptopro_pfx(key, NUMBER, PASSWORD, [writer.certificate_of(key)], **{damage: 1})
     with pytest.raises(PasswordError):
         load_gost_pfx(data, PASSWORD)
 
