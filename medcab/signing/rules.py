@@ -1,0 +1,219 @@
+"""SIG rules: signatures that lie beside documents or inside them; CRT rules come along.
+
+They look at :class:`medcab.signing.results.VerificationReport` objects that stand under the key
+``signatures`` in the ``meta`` of a document (:func:`medcab.signing.packages.with_signatures` puts
+them there). Importing this module is cheap: no parser is imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from medcab.model import Severity, Verdict
+from medcab.rules import DocumentContext, Hit, PackageContext, Scope, Unknown, rule
+from medcab.signing import cert_rules
+from medcab.text import N_, fill
+
+if TYPE_CHECKING:
+    from medcab.signing.results import Check, SignatureResult, VerificationReport
+
+__all__ = ["META_KEY", "cert_rules", "reports_of"]
+
+META_KEY: Final = "signatures"
+_WRONG_DOCUMENT: Final = "HASH_FAILURE"
+
+
+def reports_of(ctx: DocumentContext) -> tuple[VerificationReport, ...]:
+    """Reports about the signatures of the document at hand."""
+    reports = ctx.document.meta.get(META_KEY, ())
+    return tuple(item for item in reports if hasattr(item, "signatures"))
+
+
+def _signature_paths(ctx: DocumentContext) -> tuple[str, ...]:
+    return tuple(s.path for s in ctx.package.signatures if s.target == ctx.document.path)
+
+
+def _asked(ctx: DocumentContext) -> bool:
+    return ctx.profile.signature != "off"
+
+
+def _all(results: tuple[SignatureResult, ...]) -> Iterator[SignatureResult]:
+    for result in results:
+        yield result
+        yield from _all(result.counter_signatures)
+
+
+def _open_checks(report: VerificationReport, verdict: Verdict) -> Iterator[Check]:
+    """The first open check of each signer with this verdict, and those of the file."""
+    for result in _all(report.signatures):
+        if result.verdict is verdict:
+            for check in result.checks:
+                if check.open and _verdict_of(check) is verdict:
+                    yield check
+                    break
+    if not report.signatures:
+        yield from (c for c in report.problems if c.open and _verdict_of(c) is verdict)
+
+
+def _verdict_of(check: Check) -> Verdict:
+    return check.sub_indication.indication.verdict if check.sub_indication else Verdict.FAILED
+
+
+def _evidence(check: Check) -> dict[str, Any]:
+    sub = check.sub_indication.value if check.sub_indication else None
+    return {"check": check.id, "rule": check.rule, "sub_indication": sub}
+
+
+@rule(
+    "SIG001",
+    "signature-missing",
+    scope=Scope.DOCUMENT,
+    severity=Severity.ERROR,
+    message=N_("The document {path} has no electronic signature."),
+    since="0.1.0",
+)
+def signature_missing(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
+    """A document without the electronic signature that the procedure requires.
+
+    What it checks:
+        Whether a signature lies beside the document (X.pdf.sig, X.pdf.p7s, X.pdf.sgn) or inside
+        it, where the profile requires signatures.
+    Why it matters:
+        An unsigned document is not accepted in such a procedure.
+    How to fix:
+        Sign the document: medcab sign X.pdf --p12 key.pfx --password-from prompt
+    Source:
+        RULES.md F15, C08.
+    """
+    if ctx.profile.signature != "required":
+        return
+    if not _signature_paths(ctx) and not any(r.signatures for r in reports_of(ctx)):
+        yield Hit(args={"path": ctx.document.path})
+
+
+@rule(
+    "SIG002",
+    "signature-wrong-document",
+    scope=Scope.DOCUMENT,
+    severity=Severity.ERROR,
+    message=N_("The signature {signature} does not fit the document."),
+    since="0.1.0",
+)
+def signature_wrong_document(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
+    """A signature over another document, or over an earlier version of it.
+
+    What it checks:
+        Whether the digest that was signed is the digest of the document.
+    Why it matters:
+        The document was changed after it was signed, or the files were mixed up. Such a
+        signature proves nothing about the document.
+    How to fix:
+        Find the version that was signed, or sign the document again.
+    Source:
+        RULES.md C08; RFC 5652 11.2; ETSI EN 319 102-1, HASH_FAILURE.
+    """
+    if not _asked(ctx):
+        return
+    for report in reports_of(ctx):
+        for check in _open_checks(report, Verdict.FAILED):
+            if check.sub_indication == _WRONG_DOCUMENT:
+                yield Hit(args={"signature": report.path}, evidence=_evidence(check))
+
+
+@rule(
+    "SIG003",
+    "signature-invalid",
+    scope=Scope.DOCUMENT,
+    severity=Severity.ERROR,
+    message=N_("The signature {signature} is not valid: {reason}"),
+    since="0.1.0",
+)
+def signature_invalid(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
+    """A signature that is damaged, forged or made against the rules.
+
+    What it checks:
+        The structure of the signature, the certificate it names and the signature value, for
+        every signer and counter-signer.
+    Why it matters:
+        A signature that fails these checks is worth nothing, whoever made it.
+    How to fix:
+        Sign the document again. All checks one by one: medcab verify --details FILE
+    Source:
+        RULES.md C08; RFC 5652; ETSI EN 319 122-1; ETSI EN 319 102-1 5.2.
+    """
+    if not _asked(ctx):
+        return
+    for report in reports_of(ctx):
+        for check in _open_checks(report, Verdict.FAILED):
+            if check.sub_indication != _WRONG_DOCUMENT:
+                reason = fill(check.detail, check.args) if check.args else check.detail
+                args = {"signature": report.path, "reason": reason}
+                yield Hit(args=args, evidence=_evidence(check))
+
+
+@rule(
+    "SIG004",
+    "signature-not-confirmed",
+    scope=Scope.DOCUMENT,
+    severity=Severity.ERROR,
+    message=N_("The signature {signature} could not be confirmed."),
+    since="0.1.0",
+)
+def signature_not_confirmed(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
+    """A signature of which it cannot be said that it is valid.
+
+    What it checks:
+        Whether the certificate of the signer leads to a trusted authority, was valid at the
+        moment of the check and was not revoked, and whether the algorithms are still accepted.
+    Why it matters:
+        The signature may be right, but nothing at hand proves it: a certificate that has expired
+        since, an unknown authority, a missing revocation list.
+    How to fix:
+        Name the certificates of the authority (medcab trust add), give revocation lists (--crl)
+        or allow fetching them (--online). Where the certificate has expired, ask for a signature
+        with a time-stamp or sign again.
+    Source:
+        RULES.md C06, C08; ETSI EN 319 102-1, table 6.
+    """
+    if not _asked(ctx):
+        return
+    reports = reports_of(ctx)
+    for path in _signature_paths(ctx):
+        if all(report.path != path for report in reports):
+            yield Unknown(N_("The signature {signature} was not checked."), {"signature": path})
+    for report in reports:
+        for check in _open_checks(report, Verdict.INDETERMINATE):
+            yield Unknown(
+                check.detail or N_("The signature could not be checked."),
+                dict(check.args),
+                evidence=_evidence(check) | {"signature": report.path},
+            )
+
+
+@rule(
+    "SIG005",
+    "signature-orphan",
+    scope=Scope.PACKAGE,
+    severity=Severity.WARNING,
+    message=N_("There is no document for the signature {signature}."),
+    since="0.1.0",
+)
+def signature_orphan(ctx: PackageContext) -> Iterator[Hit | Unknown]:
+    """A signature file without its document.
+
+    What it checks:
+        Whether the document that a detached signature belongs to by its name (X.pdf for
+        X.pdf.sig) is in the package.
+    Why it matters:
+        The document was forgotten or renamed, and the signature cannot be checked without it.
+    How to fix:
+        Add the document, or give both files the same name again.
+    Source:
+        RULES.md C08.
+    """
+    if ctx.profile.signature == "off":
+        return
+    for signature in ctx.package.signatures:
+        if signature.target is None and not signature.path.lower().endswith(".p7m"):
+            yield Hit(args={"signature": signature.path}, path=signature.path)
