@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from medcab.commands._console import tr
-from medcab.model import Outcome, Severity, Verdict
+from medcab.model import Severity, Verdict
 from medcab.text import N_
 
 if TYPE_CHECKING:
@@ -99,14 +99,9 @@ def info_lines(facts: CertificateFacts) -> Iterator[str]:
 
 def sentence(finding: Finding) -> str:
     """What a finding says, in the reader's language."""
-    from medcab.rules import find_rule
+    from medcab.formats.sentences import message_of
 
-    translate = tr()
-    if finding.outcome is Outcome.UNDETERMINED and finding.reason:
-        return translate(
-            N_("not determined: {reason}"), reason=translate(finding.reason, **finding.args)
-        )
-    return translate(find_rule(finding.rule).message, **finding.args)
+    return message_of(finding, tr())
 
 
 def finding_lines(findings: Any) -> Iterator[str]:

@@ -136,10 +136,10 @@ def _check(
     info = _child(signature, "SignedInfo")
     references = info.findall(_DS + "Reference")
     if len(references) != 1:
-        raise UnsupportedAlgorithmError(N_("several references"), oid="Reference")
+        raise _unsupported("Reference")
     _check_reference(data, root, number, references[0])
     if certificate is None:
-        raise UnsupportedAlgorithmError(N_("no certificate"), oid="KeyInfo")
+        raise _unsupported("KeyInfo")
     method = _child(info, "CanonicalizationMethod")
     inner = number + 1 + [e is info for e in list(signature.iter())[1:]].index(True)
     body = canonicalize(
@@ -147,14 +147,14 @@ def _check(
     )
     uri = _child(info, "SignatureMethod").get("Algorithm", "")
     if uri not in _SIGNATURES:
-        raise UnsupportedAlgorithmError(N_("unknown"), oid=uri)
+        raise _unsupported(uri)
     value = _decode(_child(signature, "SignatureValue"))
     if "ecdsa" in uri:
         value = _ecdsa_der(value)
     algorithm = algos.SignedDigestAlgorithm({"algorithm": _SIGNATURES[uri]})
     answer = signed_by(Signed(body, algorithm, value), certificate.public_key)
     if answer is None:
-        raise UnsupportedAlgorithmError(N_("unknown"), oid=uri)
+        raise _unsupported(uri)
     if not answer:
         raise _BrokenError(N_("the signature does not fit the certificate inside"))
 
@@ -163,7 +163,7 @@ def _check_reference(data: bytes, root: Element, number: int, reference: Element
     uri = reference.get("URI")
     ids = {root.get("Id"), root.get("ID"), root.get("id")} - {None}
     if uri != "" and (uri is None or uri[1:] not in ids or not uri.startswith("#")):
-        raise UnsupportedAlgorithmError(N_("unknown"), oid=f"URI={uri}")
+        raise _unsupported(f"URI={uri}")
     exclusive, enveloped, prefixes = False, False, frozenset[str]()
     for transform in reference.iterfind(f"{_DS}Transforms/{_DS}Transform"):
         name = transform.get("Algorithm", "")
@@ -172,12 +172,12 @@ def _check_reference(data: bytes, root: Element, number: int, reference: Element
         elif name in _C14N:
             exclusive, prefixes = name == _EXC, _prefixes(transform)
         else:
-            raise UnsupportedAlgorithmError(N_("unknown"), oid=name)
+            raise _unsupported(name)
     if not enveloped:
-        raise UnsupportedAlgorithmError(N_("unknown"), oid="Transforms")
+        raise _unsupported("Transforms")
     method = _child(reference, "DigestMethod").get("Algorithm", "")
     if method not in _DIGESTS:
-        raise UnsupportedAlgorithmError(N_("unknown"), oid=method)
+        raise _unsupported(method)
     body = canonicalize(
         data,
         exclusive=exclusive,
@@ -187,6 +187,12 @@ def _check_reference(data: bytes, root: Element, number: int, reference: Element
     )
     if digest_algorithm(_DIGESTS[method]).digest(body) != _decode(_child(reference, "DigestValue")):
         raise _BrokenError(N_("the list was changed after it had been signed"))
+
+
+def _unsupported(what: str) -> UnsupportedAlgorithmError:
+    return UnsupportedAlgorithmError(
+        N_("The signature algorithm {oid} is not supported."), oid=what
+    )
 
 
 def _child(element: Element, name: str) -> Element:
@@ -204,7 +210,7 @@ def _decode(element: Element) -> bytes:
 def _is_exclusive(method: Element) -> bool:
     name = method.get("Algorithm", "")
     if name not in _C14N:
-        raise UnsupportedAlgorithmError(N_("unknown"), oid=name)
+        raise _unsupported(name)
     return name == _EXC
 
 

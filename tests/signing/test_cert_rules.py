@@ -213,7 +213,7 @@ def test_files_that_cannot_be_opened():
     damaged = examine(b"rubbish", "x.cer", how())[0]
     finding = found(damaged)["CRT014"]
     assert finding.outcome is Outcome.VIOLATED
-    assert "x.cer" in finding.args["reason"]
+    assert "x.cer" in finding.evidence["detail"]
     closed = examine((KEYS / "ivanova.p12").read_bytes(), "x.p12", how())[0]
     assert found(closed)["CRT014"].outcome is Outcome.UNDETERMINED
     wrong = examine((KEYS / "ivanova.p12").read_bytes(), "x.p12", how(), "wrong-pass")[0]

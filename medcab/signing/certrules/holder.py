@@ -130,7 +130,7 @@ def reissue_reason_unknown(ctx: PackageContext) -> Iterator[Hit | Unknown]:
     "certificate-unreadable",
     scope=Scope.DOCUMENT,
     severity=Severity.ERROR,
-    message=N_("The certificate file cannot be read: {reason}"),
+    message=N_("The file is damaged, or there is no certificate in it."),
     since="0.1.0",
 )
 def certificate_unreadable(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
@@ -151,7 +151,7 @@ def certificate_unreadable(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         if facts.info is not None:
             continue
         if facts.damaged:
-            yield Hit(args={"reason": filled(facts.problem, facts.args)})
+            yield Hit(evidence={"detail": filled(facts.problem, facts.args)})
         else:
             yield Unknown(facts.problem, facts.args)
 

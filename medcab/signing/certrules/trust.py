@@ -15,6 +15,11 @@ from medcab.signing.certrules.common import (
 )
 from medcab.text import N_
 
+_REASONS: Final = {
+    "anchor-validity": N_("the trusted certificate itself was not valid at that moment"),
+    "chain-constraints": N_("a constraint set by the authorities of the chain is broken"),
+    "chain-algorithms": N_("an algorithm or key in the chain is outdated"),
+}
 _TOLD_ELSEWHERE: Final = frozenset(
     {"validity-range", "revocation-signer", "revocation-authority", "anchor-accreditation"}
 )
@@ -134,6 +139,8 @@ def certificate_chain_broken(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
             if check.id == "certificate-chain" or check.id.startswith("revocation"):
                 yield Unknown(check.detail, check.args)
             else:
+                reason = _REASONS.get(check.id, _REASONS["chain-constraints"])
                 yield Hit(
-                    args={"holder": name_of(facts), "reason": filled(check.detail, check.args)}
+                    args={"holder": name_of(facts), "reason": reason},
+                    evidence={"detail": filled(check.detail, check.args)},
                 )
