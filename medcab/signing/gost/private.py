@@ -16,7 +16,15 @@ from medcab.text import N_
 if TYPE_CHECKING:
     from asn1crypto import x509
 
-__all__ = ["GostPrivateKey", "GostSigningKey", "load_private_key"]
+__all__ = ["GostPrivateKey", "GostSigningKey", "load_private_key", "withdrawn"]
+
+
+def withdrawn() -> SigningError:
+    """Return the error that says why keys of GOST R 34.10-2001 do not sign."""
+    return SigningError(
+        N_("Keys of GOST R 34.10-2001 do not sign any more: the standard is withdrawn."),
+        hint=N_("Order a certificate with a GOST R 34.10-2012 key."),
+    )
 
 
 class GostPrivateKey:
@@ -57,10 +65,7 @@ class GostPrivateKey:
                 of another length.
         """
         if self.kind.digest_oid == GOST94:
-            raise SigningError(
-                N_("Keys of GOST R 34.10-2001 do not sign any more: the standard is withdrawn."),
-                hint=N_("Order a certificate with a GOST R 34.10-2012 key."),
-            )
+            raise withdrawn()
         if len(digest) != self.curve.size:
             raise SigningError(
                 N_("The digest has {given} bytes, the key needs {needed}."),

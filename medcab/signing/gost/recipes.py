@@ -12,6 +12,7 @@ from typing import Any
 from medcab.errors import SigningError
 from medcab.signing.algorithms import digest_algorithm
 from medcab.signing.gost.kinds import GOST94, KEY_KINDS, KeyKind
+from medcab.signing.gost.private import withdrawn
 from medcab.signing.template import Recipe, SignOptions, register_recipe
 from medcab.signing.tlv import encode, encode_oid
 from medcab.text import N_
@@ -20,6 +21,8 @@ __all__ = ["register_recipes"]
 
 
 def _recipe(kind: KeyKind, key: Any, options: SignOptions) -> Recipe:
+    if kind.digest_oid == GOST94:
+        raise withdrawn()
     name = f"streebog{kind.bits}"
     if options.pss or (options.digest or name) != name:
         raise SigningError(
@@ -35,5 +38,4 @@ def _recipe(kind: KeyKind, key: Any, options: SignOptions) -> Recipe:
 def register_recipes() -> None:
     """Let medcab's signing write GOST signatures."""
     for kind in KEY_KINDS.values():
-        if kind.digest_oid != GOST94:  # 34.10-2001 is withdrawn: verified, never made
-            register_recipe(kind.family, partial(_recipe, kind))
+        register_recipe(kind.family, partial(_recipe, kind))
