@@ -57,19 +57,21 @@ def probe_documents(
     """
     from medcab.sandbox import Limits, Sandbox
     from medcab.validators import facts as _facts
-    from medcab.validators.facts import ProbeOptions
+    from medcab.validators.facts import ProbeLimits, ProbeOptions
     from medcab.validators.probe import probe
 
     if not package.documents:
         return
-    asked = ProbeOptions(scan=options.scan)
+    asked = ProbeOptions(
+        limits=ProbeLimits(seconds=options.timeout, memory=options.memory), scan=options.scan
+    )
     limits = Limits(seconds=options.timeout, memory=options.memory)
     jobs = min(options.jobs, len(package.documents))
     tasks = ((d.source, d.name, asked) for d in package.documents)
     with Sandbox(jobs=jobs, limits=limits) as sandbox:
         for index, outcome in sandbox.imap(probe, tasks):
             document = package.documents[index]
-            yield index, _facts.from_outcome(outcome, document.name, document.size)
+            yield index, _facts.from_outcome(outcome, document.name, document.size, document.source)
             if observer is not None:
                 observer(document)
 
@@ -231,9 +233,7 @@ def _sorted(findings: Iterable[Finding], order: Mapping[str, int]) -> tuple[Find
 def _set_aside(
     findings: Iterable[Finding], ignore: Mapping[str, list[str]]
 ) -> tuple[list[Finding], list[Finding]]:
-    patterns = {
-        _rules.find_rule(name).id: paths for name, paths in ignore.items()
-    }
+    patterns = {_rules.find_rule(name).id: paths for name, paths in ignore.items()}
     kept: list[Finding] = []
     ignored: list[Finding] = []
     for finding in findings:
