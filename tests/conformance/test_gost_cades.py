@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from asn1crypto import cms, core, tsp
+from asn1crypto import cms, core, tsp, x509
 
 from medcab.errors import PasswordError, SigningError
 from medcab.signing.content import MemoryContent
 from medcab.signing.gost import streebog
+from medcab.signing.gost.keys import KEY_KINDS, GostPrivateKey
 from medcab.signing.keys import load_p12, load_pem
 from medcab.signing.policy import ValidationPolicy
 from medcab.signing.results import CheckOutcome, Indication
@@ -337,3 +338,45 @@ def test_gost_signature_inside_a_pdf(name):
     changed = signed.replace(b"595 842", b"842 595")
     [result] = verify_pdf(verifier, changed, "x.pdf").signatures
     assert result.indication is Indication.TOTAL_FAILED
+
+
+def _name(text):
+    common = encode(0x30, encode_oid("2.5.4.3") + encode(12, text.encode()))
+    return encode(0x30, encode(0x31, common))
+
+
+def _certificate(subject, private, issuer, signer, usage):
+    extensions = [encode_oid("2.5.29.15") + b"\x01\x01\xff" + encode(4, usage)]
+    if subject == issuer:
+        basic = encode(0x30, b"\x01\x01\xff")
+        extensions.append(encode_oid("2.5.29.19") + b"\x01\x01\xff" + encode(4, basic))
+    algorithm = encode(0x30, encode_oid(private.kind.signature_oid))
+    validity = encode(0x30, encode(23, b"200101000000Z") + encode(23, b"491231235959Z"))
+    body = encode(
+        0x30,
+        encode(0xA0, b"\x02\x01\x02") + b"\x02\x01\x07" + algorithm + _name(issuer) + validity
+        + _name(subject) + private.public_key().spki()
+        + encode(0xA3, encode(0x30, b"".join(encode(0x30, e) for e in extensions))),
+    )  # fmt: skip
+    der = encode(0x30, body + algorithm + encode(3, b"\0" + signer.sign(body)))
+    return x509.Certificate.load(der)
+
+
+def test_authorities_that_repeat_their_name_with_another_key():
+    kind = KEY_KINDS["1.2.643.7.1.1.1.1"]
+    old, new, person = (GostPrivateKey(kind, "1.2.643.7.1.2.1.1.1", d) for d in (11, 12, 13))
+    roots = [_certificate("УЦ", k, "УЦ", k, b"\x03\x02\x01\x06") for k in (old, new)]
+    leaf = _certificate("Клиника", person, "УЦ", new, b"\x03\x02\x06\xc0")
+    made = Signer(person.as_signing_key(leaf)).sign_bytes(b"text")
+
+    def indication(*anchors):
+        verifier = Verifier(
+            TrustStore.from_certificates(anchors), ValidationPolicy(revocation="none")
+        )
+        [result] = verifier.verify_bytes(made, MemoryContent(b"text")).signatures
+        return result.indication
+
+    assert indication(*roots) is Indication.TOTAL_PASSED
+    assert indication(*roots[::-1]) is Indication.TOTAL_PASSED
+    assert indication(roots[1]) is Indication.TOTAL_PASSED
+    assert indication(roots[0]) is Indication.INDETERMINATE

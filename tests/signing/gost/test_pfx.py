@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hmac
 import random
+from functools import partial
 from pathlib import Path
 
 import pytest
 from asn1crypto import x509
 
 from medcab.errors import InputError, LimitError, MedcabError, PasswordError, SigningError
-from medcab.signing.gost import gost28147, modes, pbe, streebog
+from medcab.signing.gost import gost94, gost28147, modes, pbe, streebog
 from medcab.signing.gost.keys import KEY_KINDS, GostPrivateKey
 from medcab.signing.gost.kuznyechik import Kuznyechik
 from medcab.signing.gost.pfx import is_gost_pfx, load_encrypted_key, load_gost_pfx
@@ -303,3 +305,26 @@ def test_damage_behind_a_right_password_check_never_raises_anything_else(path, w
             w.tlv(0x30, w.tlv(0x30, algorithm, w.tlv(4, mac)), w.tlv(4, b"s"), w.integer(1)),
         )  # fmt: skip
         opens_or_says_why(data)
+
+
+@pytest.mark.parametrize(("oid", "make", "block", "size"), [
+    ("1.2.643.2.2.9", gost94.new, 32, 32),
+    ("1.2.643.7.1.1.2.2", partial(streebog.new, 256), 64, 32),
+])  # fmt: skip
+@pytest.mark.parametrize("password", ["пароль", ""])
+def test_password_checks_of_old_programs(writer, oid, make, block, size, password):
+    # The derivation of PKCS#12 itself on a GOST hash, as programs did before RFC 9548.
+    w = writer
+    key = the_key()
+    bag = w.tlv(0x30, w.oid("1.2.840.113549.1.12.10.1.1"), w.tlv(0xA0, key.pkcs8()))
+    content = w.tlv(0x30, w.content_info(w.tlv(0x30, bag)))
+    bmp = password.encode("utf-16-be") + b"\0\0" if password else b""
+    secret = pbe.pkcs12_kdf(make, block, bmp, b"salt", 3, 3, size)
+    mac = hmac.new(secret, content, lambda data=b"": make(data)).digest()
+    data = w.tlv(
+        0x30, w.integer(3), w.content_info(content),
+        w.tlv(0x30, w.tlv(0x30, w.tlv(0x30, w.oid(oid)), w.tlv(4, mac)), w.tlv(4, b"salt"), w.integer(3)),
+    )  # fmt: skip
+    assert load_gost_pfx(data, password)[0].key.public_key() == key.public_key()
+    with pytest.raises(PasswordError):
+        load_gost_pfx(data, password + "1")
