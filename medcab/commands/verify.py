@@ -128,6 +128,8 @@ def command(
     unsigned = [task for task in tasks if task.kind == "unsigned"]
     work = [task for task in tasks if task.kind != "unsigned"]
     shown = _Shown(output_format, output, details=details, quiet=quiet)
+    if not quiet:
+        _warn_if_slow(work)
     interrupted = False
     counts: Counter[Verdict] = Counter()
     started = datetime.now(UTC)
@@ -144,6 +146,21 @@ def command(
         seconds = max((datetime.now(UTC) - started).total_seconds(), 0.001)
         _summary(counts, len(work), unsigned, seconds, interrupted=interrupted)
     raise typer.Exit(_exit_code(counts, interrupted=interrupted))
+
+
+def _warn_if_slow(work: list[Task]) -> None:
+    """Say beforehand that large documents take long where the GOST hash is not compiled."""
+    largest = max((task.size for task in work), default=0)
+    if largest < 16 << 20:  # spares everybody else the import
+        return
+    from medcab.signing.gost import streebog
+
+    if streebog.is_slow_for(largest):
+        message = N_(
+            "GOST hashes are computed without compiled code here, about 1 MB a second: "
+            "large documents take long («medcab doctor» says what is installed)."
+        )
+        stderr().print(tr()(message))
 
 
 def _exit_code(counts: Counter[Verdict], *, interrupted: bool) -> int:

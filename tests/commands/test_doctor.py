@@ -51,3 +51,19 @@ def test_without_a_native_backend_it_says_what_that_means(monkeypatch, capsys):
 def test_an_unknown_format_is_a_usage_error():
     with pytest.raises(UsageError):
         doctor.command("yaml")
+
+
+@pytest.mark.parametrize(("native", "size", "warned"), [
+    (False, 1 << 30, True), (False, 1 << 20, False), (True, 1 << 30, False),
+])  # fmt: skip
+def test_verify_warns_of_large_documents_only_where_hashing_is_slow(
+    monkeypatch, capsys, native, size, warned
+):
+    from medcab.commands import verify
+    from medcab.signing.discovery import Task
+
+    backend = streebog.Backend("c" if native else "python", "", native, True)
+    monkeypatch.setattr(streebog, "active", lambda: backend)
+    verify._warn_if_slow([Task("x.sig", "x", size=size), Task("y.sig", "y", size=1)])
+    assert ("1 M" in capsys.readouterr().err.replace("1 М", "1 M")) is warned
+    verify._warn_if_slow([])
