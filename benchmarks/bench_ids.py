@@ -108,11 +108,9 @@ def peers():
 
 
 def safe(function, text):
-    """The verdict of a peer; an exception other than its own refusal counts as «crash»."""
+    """The verdict of a peer; None for a crash: a question for a verdict must not raise."""
     try:
         return bool(function(text))
-    except ValueError:
-        return False
     except Exception:
         return None
 
