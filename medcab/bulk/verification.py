@@ -123,7 +123,7 @@ class BulkResult:
         content: the document, if any.
         verdict: of the file.
         line: the whole report as one line of JSON (``medcab.signature/1``).
-        signers: short form of each signer, counter-signers included.
+        thin: fields of :attr:`signers` as plain tuples: they travel between processes.
         reasons: sentences about the file as a whole that stand in the way of «passed».
         resumed: taken from the journal of an earlier run.
     """
@@ -132,9 +132,14 @@ class BulkResult:
     content: str | None
     verdict: Verdict
     line: bytes
-    signers: tuple[VerifiedSigner, ...] = ()
+    thin: tuple[tuple[Any, ...], ...] = ()
     reasons: tuple[str, ...] = ()
     resumed: bool = False
+
+    @property
+    def signers(self) -> tuple[VerifiedSigner, ...]:
+        """Short form of each signer, counter-signers included."""
+        return tuple(VerifiedSigner(*each) for each in self.thin)
 
 
 def _pack(options: BulkOptions) -> bytes:
@@ -171,24 +176,35 @@ def _tools(pickled: bytes) -> tuple[Any, Any, Any]:
     return options.verifier(), ReportWriter(tr), tr
 
 
-def verify_shard(pickled: bytes, tasks: tuple[Task, ...]) -> list[BulkResult]:
+def verify_shard(
+    pickled: bytes, pairs: tuple[tuple[str, str | None], ...]
+) -> list[tuple[Any, ...]]:
     """Verify some files in this process (called in workers).
 
     Args:
-        pickled: pickled :class:`BulkOptions`, the same bytes for the whole run.
-        tasks: what to verify.
+        pickled: packed :class:`BulkOptions`, the same bytes for the whole run.
+        pairs: signature file and document of each.
+
+    Returns:
+        fields of a :class:`BulkResult` each; plain tuples, since the parent must not become the
+        narrow place when many workers answer.
     """
     verifier, writer, tr = _tools(pickled)
-    made = []
-    for task in tasks:
-        report = verifier.verify_file(task.path, task.content)
-        made.append(summarize(report, writer, tr))
-    return made
+    return [summarize(verifier.verify_file(path, content), writer, tr) for path, content in pairs]
 
 
-def summarize(report: VerificationReport, writer: Any, tr: Any) -> BulkResult:
-    """Short form and JSON of a report."""
-    signers: list[VerifiedSigner] = []
+def _thick(made: tuple[Any, ...]) -> BulkResult:
+    path, content, verdict, line, thin, reasons = made
+    return BulkResult(path, content, Verdict(verdict), line, thin, reasons)
+
+
+def _pairs(tasks: tuple[Task, ...]) -> tuple[tuple[str, str | None], ...]:
+    return tuple((task.path, task.content) for task in tasks)
+
+
+def summarize(report: VerificationReport, writer: Any, tr: Any) -> tuple[Any, ...]:
+    """Short form and JSON of a report, as the fields of a :class:`BulkResult`."""
+    signers: list[tuple[Any, ...]] = []
     stack = list(report.signatures)
     while stack:
         result = stack.pop(0)
@@ -199,7 +215,7 @@ def summarize(report: VerificationReport, writer: Any, tr: Any) -> BulkResult:
         reasons = tuple(tr(c.detail, **c.args) for c in told if c.open)
         warnings = tuple(tr(c.detail, **c.args) for c in told if c.outcome is CheckOutcome.WARNING)
         signers.append(
-            VerifiedSigner(
+            (
                 result.indication.value,
                 result.sub_indication.value if result.sub_indication else None,
                 result.level.value,
@@ -210,10 +226,10 @@ def summarize(report: VerificationReport, writer: Any, tr: Any) -> BulkResult:
                 result.kind,
             )
         )
-    return BulkResult(
+    return (
         report.path,
         report.content,
-        report.verdict,
+        report.verdict.value,
         writer.line(report),
         tuple(signers),
         tuple(tr(c.detail, **c.args) for c in report.problems if c.open),
@@ -258,14 +274,14 @@ def _run(
 ) -> Iterator[BulkResult]:
     if jobs == 0:
         for shard in _shards(tasks, jobs):
-            yield from verify_shard(pickled, shard)
+            yield from map(_thick, verify_shard(pickled, _pairs(shard)))
         return
     pending: dict[int, tuple[Task, ...]] = {}
 
-    def calls() -> Iterator[tuple[bytes, tuple[Task, ...]]]:
+    def calls() -> Iterator[tuple[bytes, tuple[tuple[str, str | None], ...]]]:
         for number, shard in enumerate(_shards(tasks, jobs)):
             pending[number] = shard
-            yield pickled, shard
+            yield pickled, _pairs(shard)
 
     limits = Limits(seconds=options.seconds, memory=options.memory)
     with Sandbox(jobs, limits) as sandbox:
@@ -274,7 +290,7 @@ def _run(
         for index, outcome in sandbox.imap(verify_shard, calls()):
             shard = pending.pop(index)
             if isinstance(outcome, Done):
-                yield from outcome.value
+                yield from map(_thick, outcome.value)
             elif len(shard) == 1 and shard[0].size <= _SHARD_BYTES:
                 yield _given_up(shard[0], outcome, options)
             elif len(shard) == 1:
@@ -282,19 +298,19 @@ def _run(
             else:
                 failed.extend(shard)
         if failed:
-            singles = [(pickled, (task,)) for task in failed]
+            singles = [(pickled, _pairs((task,))) for task in failed]
             for index, outcome in sandbox.imap(verify_shard, singles):
                 if isinstance(outcome, Done):
-                    yield from outcome.value
+                    yield from map(_thick, outcome.value)
                 else:
                     yield _given_up(failed[index], outcome, options)
     for task in large:
         # Reading takes its time; the limit grows with the file.
         patient = replace_seconds(limits, options.seconds + task.size / _SLOWEST)
         with Sandbox(1, patient) as sandbox:
-            outcome = sandbox.run(verify_shard, (pickled, (task,)))
+            outcome = sandbox.run(verify_shard, (pickled, _pairs((task,))))
             if isinstance(outcome, Done):
-                yield from outcome.value
+                yield from map(_thick, outcome.value)
             else:
                 yield _given_up(task, outcome, options)
 
@@ -343,7 +359,7 @@ def _given_up(task: Task, outcome: Outcome, options: BulkOptions) -> BulkResult:
     )
     report = VerificationReport(task.path, task.content, options.at, problems=(check,))
     tr = translator(options.language)
-    return summarize(report, ReportWriter(tr), tr)
+    return _thick(summarize(report, ReportWriter(tr), tr))
 
 
 def journal_at(path: Path, options: BulkOptions) -> Journal:
