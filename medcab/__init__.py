@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 from medcab._version import __version__
 
 if TYPE_CHECKING:
-    from medcab import ids
     from medcab.api import check, message
     from medcab.errors import (
         ConfigError,
@@ -38,6 +37,8 @@ if TYPE_CHECKING:
     from medcab.model import Document, Finding, Location, Outcome, Report, Severity, Verdict
     from medcab.profile import Profile
     from medcab.profile import load as load_profile
+
+    from . import ids
 
 _HOMES = {
     "api": ("check", "message"),

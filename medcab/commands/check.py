@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from medcab.commands import _config
-from medcab.commands._console import _h, progress, stderr, tr, write_result
-from medcab.errors import ExitCode, InputError, OutputError, UsageError
+from medcab.commands._console import _h, progress, tr
+from medcab.commands._output import PICTURED, Output, choose_writers
+from medcab.errors import ExitCode, InputError, UsageError
 from medcab.text import N_
 
 if TYPE_CHECKING:
@@ -106,6 +108,17 @@ def command(
         bool,
         typer.Option("--journal-full", help=_h("Keep names and values in the journal unmasked.")),
     ] = False,
+    sign_report: Annotated[
+        str | None,
+        typer.Option("--sign-report", metavar="P12", help=_h("Sign the PDF report with this key.")),
+    ] = None,
+    password_from: Annotated[
+        str,
+        typer.Option("--password-from", help=_h("prompt, env:NAME, fd:N, file:PATH, keyring:NAME")),
+    ] = "prompt",
+    delimiter: Annotated[
+        str, typer.Option("--delimiter", help=_h("Delimiter of csv; Excel in Russian wants ;"))
+    ] = ",",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help=_h("Only the verdict."))] = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help=_h("Also the checks that passed."))
@@ -116,7 +129,8 @@ def command(
     from medcab.moments import parse_moment
     from medcab.profile import load
 
-    writers = _writers(output_format, output or [])
+    writers = choose_writers(output_format, output or [])
+    signer = _report_signer(sign_report, password_from, [w.name for w, _ in writers])
     if fail_on not in ("error", "warning", "info"):
         raise UsageError(
             N_("--fail-on does not know {value}."),
@@ -154,7 +168,21 @@ def command(
         from medcab.commands import _journal
 
         record = str(_journal.record(journal, report, command="check", full=journal_full))
-    _write(report, writers, record, quiet=quiet, verbose=verbose, fix_hint=fix_hint)
+    with contextlib.ExitStack() as stack:
+        draw = None
+        if any(writer.name in PICTURED for writer, _ in writers):
+            from medcab.formats.drawing import PageDrawer
+
+            draw = stack.enter_context(PageDrawer(jobs=jobs or _cores()))
+        Output(
+            quiet=quiet,
+            verbose=verbose,
+            fix_hint=fix_hint,
+            delimiter=delimiter,
+            record=record,
+            page_image=draw,
+            sign=signer,
+        ).write(report, writers)
     raise typer.Exit(exit_code(report, fail_on=fail_on, exit_zero=exit_zero))
 
 
@@ -172,6 +200,21 @@ def exit_code(report: Report, *, fail_on: str = "error", exit_zero: bool = False
     if failed:
         return ExitCode.OK if exit_zero else ExitCode.FAILED
     return ExitCode.INDETERMINATE if report.verdict is Verdict.INDETERMINATE else ExitCode.OK
+
+
+def _report_signer(p12: str | None, password_from: str, formats: list[str]) -> Any:
+    """Open the key before the work begins, so that a wrong password does not cost the run."""
+    if p12 is None:
+        return None
+    if "pdf" not in formats:
+        raise UsageError(
+            N_("--sign-report signs a PDF report, and none is asked for."),
+            hint=N_("Add: --output pdf:report.pdf"),
+        )
+    from medcab.commands._signing import load_key
+    from medcab.signing.sign import Signer
+
+    return Signer(load_key(p12, None, None, password_from, None))
 
 
 def _cores() -> int:
@@ -234,63 +277,3 @@ def _read(paths: list[str], options: PackageOptions) -> Any:
     from medcab.inputs import read_package
 
     return read_package(paths, options)
-
-
-def _writers(first: str, more: list[str]) -> list[tuple[Any, str | None]]:
-    """Look the writers up before the work begins: a wrong name must not cost the run."""
-    from medcab import formats
-
-    chosen: list[tuple[Any, str | None]] = [(formats.get(first), None)]
-    for given in more:
-        name, colon, path = given.partition(":")
-        if not colon or not path:
-            raise UsageError(
-                N_("--output {value} is not of the form FORMAT:FILE."),
-                hint=N_("For example: --output sarif:report.sarif"),
-                value=given,
-            )
-        folder = Path(path).parent
-        if not folder.is_dir():
-            raise OutputError(
-                N_("{path} cannot be written: there is no folder {folder}."),
-                path=path,
-                folder=str(folder),
-            )
-        chosen.append((formats.get(name), path))
-    return chosen
-
-
-def _write(
-    report: Report,
-    writers: list[tuple[Any, str | None]],
-    record: str | None,
-    *,
-    quiet: bool,
-    verbose: bool,
-    fix_hint: bool,
-) -> None:
-    import contextlib
-    import io
-    from dataclasses import replace
-
-    from medcab.commands._console import text_options
-    from medcab.formats.base import Options
-
-    with contextlib.ExitStack() as stack:
-        draw = None
-        if any(writer.name in ("html", "pdf", "xlsx") for writer, _ in writers):
-            from medcab.formats.drawing import PageDrawer
-
-            draw = stack.enter_context(PageDrawer(jobs=_cores()))
-        for writer, path in writers:
-            stream: Any = io.BytesIO() if writer.binary else io.StringIO()
-            options = (
-                text_options(quiet=quiet, verbose=verbose, fix_hint=fix_hint)
-                if path is None
-                else Options(quiet=quiet, verbose=verbose, fix_hint=fix_hint)
-            )
-            options = replace(options, record=record, page_image=draw)
-            writer.write(report, tr(), stream, options=options)
-            write_result(stream.getvalue(), path)
-            if path is not None and not quiet:
-                stderr().print(tr()("Written: {path}", path=path))

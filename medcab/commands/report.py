@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from medcab.commands._console import _h, stderr, text_options, tr, write_result
-from medcab.errors import InputError, OutputError, UsageError
+from medcab.commands._console import _h, stderr, tr
+from medcab.commands._output import PICTURED, Output, choose_writers
+from medcab.errors import InputError
 from medcab.text import N_
 
 if TYPE_CHECKING:
-    from medcab.formats.base import Writer
     from medcab.model import Document, Report
 
 __all__ = ["command", "read_report"]
 
 _LARGEST = 256 << 20
-_WITH_PICTURES = frozenset({"html", "pdf", "xlsx"})
 
 
 def command(
@@ -42,21 +41,20 @@ def command(
             "--documents", help=_h("Folder or archive that was checked, for pictures of pages.")
         ),
     ] = None,
+    delimiter: Annotated[
+        str, typer.Option("--delimiter", help=_h("Delimiter of csv; Excel in Russian wants ;"))
+    ] = ",",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help=_h("Only the verdict."))] = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help=_h("Also the checks that passed."))
     ] = False,
 ) -> None:
     """Entry point of the command."""
-    from dataclasses import replace
-
-    from medcab.formats import Options
-
-    writers = _writers(to or (None if output else "text"), output or [])
+    writers = choose_writers(to or (None if output else "text"), output or [])
     report = read_report(file)
     with contextlib.ExitStack() as stack:
         draw: Any = None
-        if documents is not None and any(w.name in _WITH_PICTURES for w, _ in writers):
+        if documents is not None and any(w.name in PICTURED for w, _ in writers):
             from medcab.formats.drawing import PageDrawer
 
             report, missing = _with_sources(report, documents)
@@ -64,55 +62,12 @@ def command(
                 message = tr()(N_("{path} is not what was checked: no pictures."), path=path)
                 stderr().print(message, style="yellow")
             draw = stack.enter_context(PageDrawer(jobs=2))
-        for writer, target in writers:
-            plain = Options(quiet=quiet, verbose=verbose)
-            options = text_options(quiet=quiet, verbose=verbose) if target is None else plain
-            write_result(_rendered(report, writer, replace(options, page_image=draw)), target)
-            if target is not None and not quiet:
-                stderr().print(tr()(N_("Written: {path}"), path=target))
+        Output(quiet=quiet, verbose=verbose, delimiter=delimiter, page_image=draw).write(
+            report, writers
+        )
 
 
 command.__doc__ = _h("Render a stored report (JSON) in another format, without a new check.")
-
-
-def _rendered(report: Report, writer: Writer, options: Any) -> str | bytes:
-    from medcab import formats
-
-    return formats.render(report, writer.name, tr(), options)
-
-
-def _writers(first: str | None, more: list[str]) -> list[tuple[Writer, str | None]]:
-    """Look the writers up before the work begins."""
-    from medcab import formats
-
-    chosen: list[tuple[Writer, str | None]] = []
-    if first is not None:
-        writer = formats.get(first)
-        if writer.name in ("pdf", "xlsx") and sys.stdout.isatty():
-            raise UsageError(
-                N_("{name} is no text: it cannot be shown in a terminal."),
-                hint=N_("Write it to a file: --output {name}:report{extension}"),
-                name=writer.name,
-                extension=writer.extension,
-            )
-        chosen.append((writer, None))
-    for given in more:
-        name, colon, path = given.partition(":")
-        if not colon or not path:
-            raise UsageError(
-                N_("--output {value} is not of the form FORMAT:FILE."),
-                hint=N_("For example: --output sarif:report.sarif"),
-                value=given,
-            )
-        folder = Path(path).parent
-        if not folder.is_dir():
-            raise OutputError(
-                N_("{path} cannot be written: there is no folder {folder}."),
-                path=path,
-                folder=str(folder),
-            )
-        chosen.append((formats.get(name), path))
-    return chosen
 
 
 def read_report(path: str) -> Report:

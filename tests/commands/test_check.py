@@ -235,3 +235,18 @@ def test_hostile_files_end_and_never_pass(tmp_path):
     passed = {d["path"] for d in report["documents"] if d["verdict"] == "passed"}
     assert passed <= {"pdf_ok_blank300.pdf"}
     assert done.returncode == 1
+
+
+def test_a_pdf_report_can_be_signed(folder, tmp_path):
+    keys = Path(__file__).resolve().parents[2] / "samples" / "keys"
+    target = tmp_path / "r.pdf"
+    arguments = ("check", folder, "-p", "scan", "-q", "--sign-report", keys / "ivanova.p12")
+    password = ("--password-from", "env:P")
+    done = medcab(*arguments, *password, "-o", f"pdf:{target}", env={"P": "medcab-demo"})
+    assert done.returncode == 1, done.stderr.decode()
+    done = medcab("verify", target, "--trust", keys / "root.pem", "--format", "json")
+    assert json.loads(done.stdout)["signatures"][0]["indication"] == "TOTAL-PASSED"
+    assert medcab(*arguments, *password, env={"P": "medcab-demo"}).returncode == 2
+    wrong = medcab(*arguments, *password, "-o", f"pdf:{tmp_path / 'x.pdf'}", env={"P": "no"})
+    assert wrong.returncode == 2
+    assert not (tmp_path / "x.pdf").exists()
