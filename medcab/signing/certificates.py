@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from asn1crypto import cms, core, x509
@@ -21,12 +22,14 @@ from medcab.text import N_
 
 __all__ = [
     "MAX_CERTIFICATES",
+    "MAX_CERTIFICATE_BYTES",
     "allows_signing",
     "format_name",
     "is_self_issued",
     "key_identifier",
     "load_certificate",
     "load_certificates",
+    "name_key",
     "need_certificate",
     "pem_blocks",
     "raw",
@@ -40,7 +43,7 @@ __all__ = [
 register_names()  # asn1crypto takes certificates with GOST keys for damaged ones otherwise
 
 MAX_CERTIFICATES: Final = 5_000
-_MAX_CERTIFICATE_BYTES: Final = 256 * 1024
+MAX_CERTIFICATE_BYTES: Final = 256 * 1024
 _LABEL = re.compile(rb"[A-Z0-9 #]{1,40}\Z")
 _CERTIFICATE_LABELS: Final = frozenset(
     {b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE"}
@@ -187,7 +190,7 @@ def load_certificate(data: bytes, name: str = "") -> x509.Certificate:
 
 
 def _load_der(der: bytes, name: str, *, trailing: bool = False) -> x509.Certificate:
-    if len(der) > _MAX_CERTIFICATE_BYTES:
+    if len(der) > MAX_CERTIFICATE_BYTES:
         raise InputError(
             N_("{name}: a certificate of {size} bytes is not read."), name=name, size=len(der)
         )
@@ -220,7 +223,7 @@ def touch(certificate: x509.Certificate) -> None:
         _ = body[field].native
     _ = body["subject_public_key_info"]["algorithm"]["algorithm"].dotted
     _ = certificate["signature_value"].native
-    _ = certificate.subject.hashable, certificate.issuer.hashable
+    _ = name_key(certificate.subject), name_key(certificate.issuer)
     seen: set[str] = set()
     extensions = body["extensions"]
     if not isinstance(extensions, core.Void):
@@ -287,9 +290,19 @@ def text_of(value: core.Asn1Value) -> str:
     return "".join(c if c.isprintable() else "\ufffd" for c in str(native))
 
 
+def name_key(name: x509.Name) -> str:
+    """What two equal names have in common (RFC 5280 7.1); quick for names seen before."""
+    return _name_key(raw(name))
+
+
+@lru_cache(maxsize=4096)
+def _name_key(encoded: bytes) -> str:
+    return str(x509.Name.load(encoded).hashable)
+
+
 def is_self_issued(certificate: x509.Certificate) -> bool:
     """Subject and issuer are the same name."""
-    return bool(certificate.subject == certificate.issuer)
+    return name_key(certificate.subject) == name_key(certificate.issuer)
 
 
 def key_identifier(certificate: x509.Certificate) -> bytes:

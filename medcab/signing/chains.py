@@ -14,7 +14,7 @@ from typing import Final
 
 from asn1crypto import keys, x509
 
-from medcab.signing.certificates import sha256_of
+from medcab.signing.certificates import MAX_CERTIFICATE_BYTES, name_key, sha256_of, touch
 from medcab.signing.pkix import Signed, signed_by
 from medcab.signing.trust import Anchor, TrustStore
 
@@ -81,9 +81,9 @@ class ChainSearch:
         for certificate in others:
             try:
                 key = sha256_of(certificate)
-                if key not in known:
+                if key not in known and len(certificate.contents) <= MAX_CERTIFICATE_BYTES:
                     known.add(key)
-                    self._by_subject.setdefault(certificate.subject.hashable, []).append(
+                    self._by_subject.setdefault(name_key(certificate.subject), []).append(
                         certificate
                     )
             except (ValueError, TypeError, KeyError, AttributeError):
@@ -117,7 +117,7 @@ class ChainSearch:
                 return
             if _identity(issuer) in seen or self.trust.find(issuer) is not None:
                 continue
-            if not self._issued(last, issuer):
+            if not self._issued(last, issuer) or not _sound(issuer):
                 continue
             longer = (*chain, issuer)
             if len(longer) > len(self.longest):
@@ -126,7 +126,7 @@ class ChainSearch:
 
     def _candidates(self, certificate: x509.Certificate) -> list[x509.Certificate]:
         """Named as the issuer; the right key first, certificates of authorities first."""
-        named = self._by_subject.get(certificate.issuer.hashable, [])
+        named = self._by_subject.get(name_key(certificate.issuer), [])
         if len(named) < 2:
             return named
         wanted = certificate.authority_key_identifier
@@ -157,6 +157,15 @@ class ChainSearch:
         return answer
 
 
+def _sound(certificate: x509.Certificate) -> bool:
+    """Every extension can be parsed; certificates out of signatures were not looked at yet."""
+    try:
+        touch(certificate)
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
+        return False
+    return True
+
+
 def lacks_parameters(key: keys.PublicKeyInfo) -> bool:
     """A DSA key that takes its domain parameters from its issuer's (RFC 3279 2.3.2)."""
     algorithm = key["algorithm"]
@@ -178,4 +187,4 @@ def effective_key(whole: Sequence[x509.Certificate], position: int) -> keys.Publ
 
 def _identity(certificate: x509.Certificate) -> tuple[str, bytes]:
     """Name and key: neither helps twice in one chain (RFC 4158 2.4.2)."""
-    return certificate.subject.hashable, certificate.public_key.dump()
+    return name_key(certificate.subject), certificate.public_key.dump()

@@ -26,7 +26,7 @@ from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.revinfo.validate_crl import verify_crl
 from pyhanko_certvalidator.util import ConsList
 
-from medcab.signing.certificates import raw
+from medcab.signing.certificates import name_key, raw
 from medcab.signing.chains import effective_key, lacks_parameters
 from medcab.signing.pkix import Signed, make_context, run, signed_by, weakness
 from medcab.signing.revocation import (
@@ -40,7 +40,7 @@ from medcab.text import N_
 __all__ = ["CrlJudge"]
 
 _TOLERANCE: Final = timedelta(seconds=60)
-_MAX_MAKERS: Final = 40
+_MAX_MAKERS: Final = 24
 _PLAIN_ENTRY: Final = frozenset({"2.5.29.21", "2.5.29.24"})
 _BAD: Final = (ValueError, TypeError, KeyError, AttributeError, OverflowError)
 # Names of RFC 5280 5.3.1 as asn1crypto writes them, by the names of cryptography.
@@ -118,7 +118,7 @@ class CrlJudge:
                 if usage is None or "crl_sign" not in usage.native:
                     continue
                 if any(
-                    candidate.issuer == authority.subject
+                    name_key(candidate.issuer) == name_key(authority.subject)
                     and signed_by(Signed.certificate(candidate), authority.public_key)
                     for authority in self._whole[1:]
                 ):
@@ -139,7 +139,7 @@ class CrlJudge:
             parsed["signature"].native,
         )
         for maker in makers:
-            if maker.subject != parsed.issuer:
+            if name_key(maker.subject) != name_key(parsed.issuer):
                 continue
             usage = maker.key_usage_value
             if usage is not None and "crl_sign" not in usage.native:
@@ -157,7 +157,9 @@ class CrlJudge:
         for item, maker in self._vetted:
             if maker.public_key.dump() != issuer.public_key.dump():
                 continue
-            if maker.subject != certificate.issuer or not _is_plain(item.parsed, certificate):
+            if name_key(maker.subject) != name_key(certificate.issuer) or not _is_plain(
+                item.parsed, certificate
+            ):
                 continue
             status = self._search(item, certificate)
             if status is None:
@@ -265,7 +267,11 @@ class CrlJudge:
 
     def _likely(self, certificate: x509.Certificate) -> CrlItem | None:
         """The newest list of the certificate's issuer, for the dates in the report."""
-        own = [item for item, _ in self._vetted if item.parsed.issuer == certificate.issuer]
+        own = [
+            item
+            for item, _ in self._vetted
+            if name_key(item.parsed.issuer) == name_key(certificate.issuer)
+        ]
         pool = own or [item for item, _ in self._vetted]
         return max(pool, key=_made, default=None)
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 from asn1crypto import core, ocsp, x509
 
 from medcab.signing.algorithms import UnsupportedAlgorithmError, digest_algorithm
-from medcab.signing.certificates import raw
+from medcab.signing.certificates import name_key, raw
 from medcab.signing.pkix import Signed, signed_by, weakness
 from medcab.signing.revocation import (
     CertificateStatus,
@@ -211,7 +211,7 @@ def _is_responder(basic: ocsp.BasicOCSPResponse, certificate: x509.Certificate) 
     """ResponderID names this certificate: by name, or by the SHA-1 of its key (4.2.1)."""
     choice = basic["tbs_response_data"]["responder_id"]
     if choice.name == "by_name":
-        return bool(choice.chosen == certificate.subject)
+        return name_key(choice.chosen) == name_key(certificate.subject)
     digest = hashlib.sha1(_key_bits(certificate), usedforsecurity=False).digest()
     return choice.native in (digest, certificate.key_identifier)
 
@@ -237,7 +237,7 @@ def _may_answer(candidate: x509.Certificate, question: _Question, made: datetime
             usages is not None
             and "ocsp_signing" in usages.native
             and (key_usage is None or "digital_signature" in key_usage.native)
-            and candidate.issuer == question.issuer.subject
+            and name_key(candidate.issuer) == name_key(question.issuer.subject)
             and candidate.not_valid_before <= made + _TOLERANCE <= candidate.not_valid_after
             and not candidate.critical_extensions - _KNOWN_EXTENSIONS
             and (

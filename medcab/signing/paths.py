@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from asn1crypto import x509
 
-from medcab.signing.certificates import format_name, raw, sha256_of
+from medcab.signing.certificates import format_name, raw, touch
 from medcab.signing.results import (
     Check,
     CheckOutcome,
@@ -35,13 +35,15 @@ from medcab.signing.trust import Anchor, TrustStore
 from medcab.text import N_
 
 if TYPE_CHECKING:
-    from medcab.signing.chains import ChainSearch
+    from medcab.signing.chains import Chain, ChainSearch
     from medcab.signing.fetch import Fetcher
+    from medcab.signing.judge import ChainJudge
 
 __all__ = ["PathCache", "PathOptions", "PathResult", "validate_path"]
 
-_MAX_OTHERS: Final = 2_000
+_MAX_OTHERS: Final = 500
 _CLAUSE: Final = "EN 319 102-1 5.2.6"
+_BAD: Final = (ValueError, TypeError, KeyError, AttributeError, OverflowError)
 # Which failure of several chains is told: the one that was nearest to success.
 _NEAREST: Final = (
     SubIndication.TRY_LATER,
@@ -237,9 +239,9 @@ class _Work:
         from medcab.signing.judge import ChainJudge
 
         try:
-            sha256_of(self.certificate)
-            _ = self.certificate.issuer.hashable, self.certificate.public_key.dump()
-        except (ValueError, TypeError, KeyError, AttributeError):
+            touch(self.certificate)
+            _ = self.certificate.public_key.dump()
+        except _BAD:
             return self._no_chain((), {}, N_("The certificate is malformed."))
         search = ChainSearch(self.certificate, self.trust)
         search.add(self.others[:_MAX_OTHERS])
@@ -250,7 +252,7 @@ class _Work:
         best: PathResult | None = None
         for attempt in range(2):
             for chain in search.chains():
-                result = judge.judge(chain)
+                result = self._judge(judge, chain)
                 if result.passed:
                     return result
                 if best is None or _distance(result) < _distance(best):
@@ -264,6 +266,20 @@ class _Work:
             search.add((*self.others[:_MAX_OTHERS], *fetched))
             judge.others = (*judge.others, *fetched)
         return best or self._not_found(search)
+
+    def _judge(self, judge: ChainJudge, chain: Chain) -> PathResult:
+        try:
+            return judge.judge(chain)
+        except (*_BAD, RecursionError, NotImplementedError, AssertionError) as error:
+            # What a stranger put into a certificate must not end the run, nor pass.
+            sub = SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE
+            detail = N_("The chain breaks a rule: {why}")
+            args = {"why": type(error).__name__}
+            check = Check("chain", CheckOutcome.UNDETERMINED, _CLAUSE, detail, args, sub)
+            nothing = RevocationSummary("not-checked", self.revocation.mode.value)
+            return PathResult(
+                Indication.INDETERMINATE, sub, chain.whole, chain.anchor, nothing, (), (check,)
+            )
 
     def _not_found(self, search: ChainSearch) -> PathResult:
         if search.exhausted:

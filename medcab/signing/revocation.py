@@ -13,7 +13,7 @@ from typing import Any, Final
 from asn1crypto import crl, ocsp, x509
 
 from medcab.errors import UsageError
-from medcab.signing.certificates import pem_blocks, raw
+from medcab.signing.certificates import name_key, pem_blocks, raw
 from medcab.signing.results import RevocationSummary
 from medcab.text import N_
 
@@ -28,7 +28,7 @@ __all__ = [
 
 MAX_CRL: Final = 64 * 1024 * 1024
 MAX_OCSP: Final = 1024 * 1024
-_MAX_ITEMS: Final = 500
+_MAX_ITEMS: Final = 200
 
 
 class RevocationMode(StrEnum):
@@ -212,7 +212,7 @@ def parse_crl(data: bytes) -> crl.CertificateList | None:
     try:
         parsed = crl.CertificateList.load(data, strict=True)
         body = parsed["tbs_cert_list"]
-        _ = body["this_update"].native, body["issuer"].hashable, parsed.issuer
+        _ = body["this_update"].native, name_key(body["issuer"]), parsed.issuer
         _ = body["next_update"].native, parsed["signature"].native
         _ = parsed.critical_extensions, parsed.issuing_distribution_point_value
     except _BAD:

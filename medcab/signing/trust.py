@@ -19,7 +19,7 @@ from types import MappingProxyType
 from asn1crypto import x509
 
 from medcab.errors import InputError
-from medcab.signing.certificates import format_name, load_certificates, sha256_of
+from medcab.signing.certificates import format_name, load_certificates, name_key, sha256_of
 from medcab.text import N_
 
 __all__ = ["Anchor", "Period", "TrustStore"]
@@ -93,7 +93,7 @@ class TrustStore:
         self._by_print = MappingProxyType(unique)
         by_subject: dict[str, list[Anchor]] = {}
         for anchor in self.anchors:
-            by_subject.setdefault(anchor.certificate.subject.hashable, []).append(anchor)
+            by_subject.setdefault(name_key(anchor.certificate.subject), []).append(anchor)
         self._by_subject = by_subject
         digest = hashlib.sha256()
         for key in sorted(unique):
@@ -150,7 +150,7 @@ class TrustStore:
         Real authorities keep one name and change keys: the key identifier decides the order
         (RFC 5280 4.2.1.1); the signature decides who it was.
         """
-        named = self._by_subject.get(certificate.issuer.hashable, ())
+        named = self._by_subject.get(name_key(certificate.issuer), ())
         wanted = certificate.authority_key_identifier
         if not wanted or len(named) < 2:
             return tuple(named)

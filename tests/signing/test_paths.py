@@ -331,3 +331,29 @@ def test_octets_are_kept_where_the_length_looks_indefinite(authority):
         pytest.fail("no such length was met")
     assert ask(leaf, [authority.intermediate], trust=authority.trust).passed
     assert raw(leaf.asn1) == leaf.der
+
+
+@pytest.mark.parametrize(
+    "oid", ["2.5.29.31", "1.3.6.1.5.5.7.1.1", "2.5.29.32", "2.5.29.15", "2.5.29.30", "2.5.29.35"]
+)
+@pytest.mark.parametrize(
+    "value", [b"", b"\xff\xff", b"\x30\x05\x30\x03\xa0\x05\x00", b"\x30\x80\x30\x80"]
+)
+def test_malformed_extensions_end_in_an_answer(authority, oid, value):
+    from cryptography import x509 as cx
+    from cryptography.hazmat.primitives import hashes, serialization
+
+    key = pki.new_key("p256")
+    made = (
+        cx.CertificateBuilder().subject_name(pki.name("Лист")).issuer_name(authority.root.cert.subject)
+        .public_key(key.public_key()).serial_number(7).not_valid_before(NOW - YEAR).not_valid_after(NOW + YEAR)
+        .add_extension(cx.UnrecognizedExtension(cx.ObjectIdentifier(oid), value), critical=False)
+        .sign(authority.root.key, hashes.SHA256())
+    )  # fmt: skip
+    certificate = x509.Certificate.load(made.public_bytes(serialization.Encoding.DER))
+    result = validate_path(
+        certificate, trust=authority.trust, moment=NOW, crls=[authority.root.crl()],
+        revocation=RevocationPolicy(RevocationMode.REQUIRE),
+    )  # fmt: skip
+    assert not result.passed
+    assert result.sub_indication is not None
