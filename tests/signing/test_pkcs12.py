@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 import time
 
 import pki
@@ -292,3 +295,39 @@ def test_nothing_of_the_key_shows(people):
         assert raw[:12].hex() not in shown
         assert repr(raw[:8])[2:-1] not in shown
     assert SECRET not in shown
+
+
+OPENSSL = shutil.which("openssl")
+
+
+@pytest.mark.peer
+@pytest.mark.skipif(not OPENSSL, reason="openssl is not installed")
+@pytest.mark.parametrize("password", ["medcab", SECRET, ""])
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("-legacy", "-certpbe", "PBE-SHA1-RC2-40", "-keypbe", "PBE-SHA1-3DES"),
+        ("-legacy", "-certpbe", "PBE-SHA1-RC2-128", "-keypbe", "PBE-SHA1-2DES"),
+        ("-certpbe", "AES-128-CBC", "-keypbe", "AES-256-CBC", "-macalg", "sha512"),
+        ("-certpbe", "AES-192-CBC", "-keypbe", "aes-192-cbc", "-iter", "1"),
+        ("-certpbe", "NONE", "-keypbe", "AES-256-CBC"),
+        ("-certpbe", "DES-EDE3-CBC", "-keypbe", "DES-EDE3-CBC", "-nomac"),
+    ],
+)
+def test_files_of_openssl(people, tmp_path, options, password):
+    (tmp_path / "key.pem").write_bytes(people[1].key_pem + people[1].pem)
+    out = tmp_path / "x.p12"
+    done = subprocess.run(
+        [OPENSSL, "pkcs12", "-export", "-in", tmp_path / "key.pem", "-out", out, "-name", "ключ",
+         "-passout", "env:P", *options],
+        env={**os.environ, "P": password}, capture_output=True,
+    )  # fmt: skip
+    if done.returncode:
+        pytest.skip(done.stderr.decode().strip().splitlines()[0])
+    contents = open_pkcs12(out.read_bytes(), password)
+    assert contents.has_mac == ("-nomac" not in options)
+    key = contents.entries[0].signing_key(contents.certificates)
+    assert sha256_of(key.certificate) == sha256_of(people[1].asn1)
+    assert contents.entries[0].name == "ключ"
+    with pytest.raises(PasswordError):
+        open_pkcs12(out.read_bytes(), "another")
