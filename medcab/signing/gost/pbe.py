@@ -124,6 +124,7 @@ class Decryptor:
         self._utf16le = password.encode("utf-16-le", "surrogatepass")
         self.bmp = password.encode("utf-16-be", "surrogatepass") + b"\0\0"
         self._spent = 0
+        self._cryptopro: dict[tuple[bytes, int], bytes] = {}
 
     def spend(self, rounds: int, *, slow: bool = False) -> None:
         """Count iterations; LimitError when the file asks for too many."""
@@ -178,12 +179,16 @@ class Decryptor:
 
     def cryptopro_key(self, salt: bytes, rounds: int) -> bytes:
         """CryptoPro's derivation: chained GOST R 34.11-94 over key, salt and a 16-bit counter."""
+        known = self._cryptopro.get((salt, rounds))
+        if known is not None:
+            return known
         self.spend(rounds, slow=True)
         if rounds > 0xFFFF:
             raise ValueError("the counter has sixteen bits")
         key = self._utf16le
         for i in range(1, rounds + 1):
             key = gost94.new(key + salt + i.to_bytes(2, "big")).digest()
+        self._cryptopro[salt, rounds] = key
         return key
 
     def _pbes2(self, read: Any, data: bytes) -> bytes:

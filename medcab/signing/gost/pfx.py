@@ -31,7 +31,6 @@ _DATA: Final = "1.2.840.113549.1.7.1"
 _ENCRYPTED: Final = "1.2.840.113549.1.7.6"
 _BAG: Final = "1.2.840.113549.1.12.10.1."
 _FRIENDLY_NAME: Final = "1.2.840.113549.1.9.20"
-_LOCAL_KEY_ID: Final = "1.2.840.113549.1.9.21"
 _X509: Final = "1.2.840.113549.1.9.22.1"
 _SHA: Final = {
     "1.3.14.3.2.26": ("sha1", 64),
@@ -67,7 +66,6 @@ class _Bag(NamedTuple):
     kind: str
     value: bytes
     name: str
-    local_id: bytes
 
 
 def is_gost_pfx(data: bytes) -> bool:
@@ -108,7 +106,9 @@ def load_gost_pfx(data: bytes, password: str) -> list[GostPfxEntry]:
         return _entries(bags, decryptor)
     except WrongPasswordError:
         raise _wrong_password() from None
-    except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError):
+    except (
+        ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError,
+    ):  # fmt: skip
         # The cause is cut off: its text may quote what was decrypted.
         raise InputError(
             N_("The key container is damaged or is not a PFX (PKCS#12) file."),
@@ -230,16 +230,20 @@ def _safe(contents: bytes, depth: int) -> Iterator[_Bag]:
         if kind == "6":
             yield from _safe(value, depth + 1)
             continue
-        name, local_id = "", b""
-        for attribute in bag["attributes"] if bag["attributes"].native else ():
-            if len(attribute["values"]) != 1:
-                continue
-            if attribute["type"].native == _FRIENDLY_NAME:
-                name = str(attribute["values"][0].native)
-            elif attribute["type"].native == _LOCAL_KEY_ID:
-                native = attribute["values"][0].native
-                local_id = native if isinstance(native, bytes) else b""
-        yield _Bag(kind, value, name, local_id)
+        yield _Bag(kind, value, _name(bag["attributes"]))
+
+
+def _name(attributes: Any) -> str:
+    """Friendly name; empty for whatever else stands there."""
+    from asn1crypto import core
+
+    for attribute in attributes if isinstance(attributes, core.SetOf) else ():
+        if attribute["type"].native == _FRIENDLY_NAME and len(attribute["values"]) == 1:
+            der = attribute["values"][0].dump()
+            kind = {0x1E: core.BMPString, 0x0C: core.UTF8String}.get(der[0])
+            if kind is not None:
+                return str(asn1.parse(kind, der).native)
+    return ""
 
 
 def _private_keys(data: bytes, decryptor: Decryptor, *, shrouded: bool) -> list[GostPrivateKey]:
