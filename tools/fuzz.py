@@ -1,4 +1,4 @@
-"""``make fuzz``: run every ``tools/fuzz_*.py`` for its share of ten minutes (or ``--seconds N``)."""
+"""``make fuzz``: run every ``tools/fuzz_*.py`` for its share of ten minutes (``--seconds N``)."""
 
 from __future__ import annotations
 
