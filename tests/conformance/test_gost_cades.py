@@ -75,6 +75,34 @@ def _updated():
     return parsed["tbs_cert_list"]["this_update"].native.timestamp() + 60
 
 
+def test_ocsp_of_a_delegated_responder_counts_as_revocation_data():
+    from asn1crypto import ocsp
+
+    answer = (ENGINE / "ocsp.resp").read_bytes()
+    basic = ocsp.OCSPResponse.load(answer).basic_ocsp_response
+    made = basic["tbs_response_data"]["responses"][0]["this_update"].native
+    data = (ENGINE / "cades_bes_detached.p7s").read_bytes()
+    options = {
+        "crls": [(ENGINE / "root.crl").read_bytes()],
+        "certificates": [certificate_der("ocsp")],
+        "at": max(made, datetime.fromtimestamp(_updated(), UTC)),
+    }
+    [result] = judge(data, LISTED, document(), ocsps=[answer], **options).signatures
+    assert result.indication is Indication.TOTAL_PASSED, [c for c in result.checks if c.open]
+    value = basic["signature"].native
+    broken = answer.replace(value, value[:-1] + bytes([value[-1] ^ 1]))
+    assert broken != answer
+    for ocsps in ([], [broken]):
+        [result] = judge(data, LISTED, document(), ocsps=ocsps, **options).signatures
+        assert result.indication is Indication.INDETERMINATE
+
+
+def certificate_der(name):
+    from asn1crypto import pem
+
+    return pem.unarmor((ENGINE / f"{name}.crt").read_bytes())[2]
+
+
 PLAIN = ["cms_attached.p7m", "cms_ber_indef.p7m", "cms_detached.p7s", "cms_noattr.p7s",
          "cms_ski.p7s"]  # fmt: skip
 

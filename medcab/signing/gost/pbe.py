@@ -128,12 +128,14 @@ class Decryptor:
 
     def spend(self, rounds: int, *, slow: bool = False) -> None:
         """Count iterations; LimitError when the file asks for too many."""
+        if rounds < 1:
+            raise ValueError("rounds must be positive")
         native = streebog.active().native
         limit = _MAX_SHA_ROUNDS
         if slow:
             limit = _MAX_TOTAL[native]
             self._spent += rounds
-        if rounds < 1 or rounds > limit or self._spent > _MAX_TOTAL[native]:
+        if rounds > limit or self._spent > _MAX_TOTAL[native]:
             raise LimitError(
                 N_("The key container asks for {rounds} iterations; at most {limit} are done."),
                 hint=N_("Export the key anew with fewer iterations (2000 is usual)."),
