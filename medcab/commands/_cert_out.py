@@ -130,7 +130,7 @@ def write_expiring(
 def write_json(body: dict[str, Any]) -> None:
     """Write a JSON document under the schema of certificates."""
     document = {"schema": _SCHEMA, **body}
-    write_result(json.dumps(document, ensure_ascii=False, indent=2) + "\n", None)
+    write_result(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n", None)
 
 
 def exit_code(verdicts: list[Any]) -> int:

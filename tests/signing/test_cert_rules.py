@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -60,12 +60,12 @@ def test_a_good_certificate():
 def test_expired():
     item = facts("petrov_expired.cer")
     finding = found(item)["CRT001"]
-    assert finding.args == {"holder": "Петров Илья Сергеевич", "date": "2025-03-01"}
+    assert finding.args == {"holder": "Петров Илья Сергеевич", "date": date(2025, 3, 1)}
     assert finding.verdict is Verdict.FAILED
     assert "CRT002" not in found(item)
     assert "CRT001" not in found(item, now=datetime(2025, 2, 1, tzinfo=UTC))
     early = changed(facts(), key_not_after=NOW - timedelta(days=1))
-    assert found(early)["CRT001"].args["date"] == "2026-11-20"
+    assert found(early)["CRT001"].args["date"] == date(2026, 11, 20)
 
 
 @pytest.mark.parametrize(("days", "hit"), [(-1, True), (0, False), (1, False)])
@@ -131,7 +131,7 @@ def test_accreditation():
 def test_revocation():
     item = facts("sidorov_revoked.cer")
     finding = found(item)["CRT006"]
-    assert finding.args["date"] == "2026-05-20"
+    assert finding.args["date"] == date(2026, 5, 20)
     assert finding.verdict is Verdict.FAILED
     open_ = found(facts("sidorov_revoked.cer", crls=()))["CRT006"]
     assert open_.outcome is Outcome.UNDETERMINED
@@ -183,7 +183,7 @@ def test_the_key_container():
 def test_not_yet_valid_and_ending_soon():
     early = datetime(2024, 12, 1, tzinfo=UTC)
     finding = found(facts(now=early), now=early)["CRT011"]
-    assert finding.args["date"] == "2025-01-15"
+    assert finding.args["date"] == date(2025, 1, 15)
     soon = found(facts("orlova_soon.cer"))["CRT012"]
     assert soon.args["days"] == 19
     assert soon.severity is Severity.WARNING

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from medcab.rules import DocumentContext
@@ -44,9 +44,9 @@ def parameter(ctx: DocumentContext, name: str, profile_name: str) -> Any:
     return ctx.profile.parameters.get(profile_name, rule_says)
 
 
-def day_of(moment: datetime) -> str:
+def day_of(moment: datetime) -> date:
     """The date for messages."""
-    return moment.date().isoformat()
+    return moment.date()
 
 
 def add_months(moment: datetime, months: int) -> datetime:
