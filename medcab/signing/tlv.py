@@ -232,7 +232,10 @@ def _header(data: bytes, pos: int, end: int) -> tuple[int, int, int]:
         while after < end and data[after] & 0x80:
             after += 1
         tag = data[pos]
-        _, inner, stop = read(b"\x30" + data[after + 1 : after + 12] + bytes(0), 0, 1 << 62)
+        if after + 1 >= end:
+            raise DerError("truncated header")
+        # The length is read as if a short tag stood at the last octet of the long one.
+        _, inner, stop = read(b"\x30" + data[after + 1 : after + 12] + bytes(10), 0, 1 << 62)
         shift = after
         if stop + shift > end:
             raise DerError("element reaches past its parent")

@@ -23,6 +23,10 @@ __all__ = ["CertificateRecord", "Lru", "RecordCache", "summary_of"]
 _K = TypeVar("_K")
 _V = TypeVar("_V")
 
+# What asn1crypto raises on malformed structures, in the order of surprise.
+_DAMAGE: Final = (
+    ValueError, TypeError, KeyError, OverflowError, RecursionError, AttributeError, IndexError,
+)  # fmt: skip
 _HOLDER: Final = {
     "2.5.4.3": "common_name",
     "2.5.4.4": "surname",
@@ -118,10 +122,18 @@ class CertificateRecord:
 
             from medcab.signing.certificates import touch
 
-            made = x509.Certificate.load(self.der, strict=True)
             try:
+                made = x509.Certificate.load(self.der, strict=True)
                 touch(made)
-            except (KeyError, TypeError, OverflowError, RecursionError) as error:
+                # What later steps look at is parsed here, where damage is expected.
+                for algorithm in (
+                    made["signature_algorithm"],
+                    made["tbs_certificate"]["signature"],
+                ):
+                    _ = algorithm["algorithm"].dotted, algorithm["parameters"].dump()
+                for usage in (made.key_usage_value, made.extended_key_usage_value):
+                    _ = None if usage is None else usage.native
+            except _DAMAGE as error:
                 raise ValueError(str(error)) from error
             self._asn1 = made
         return self._asn1
@@ -185,7 +197,7 @@ def same_name(one: bytes, other: bytes) -> bool:
 
     try:
         return bool(x509.Name.load(one).hashable == x509.Name.load(other).hashable)
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except _DAMAGE:
         return False
 
 
@@ -207,7 +219,7 @@ def summary_of(record: CertificateRecord) -> CertificateSummary:
                 if name:
                     holder.setdefault(name, text_of(pair["value"]))
         key = record.key.name
-    except (ValueError, TypeError, KeyError, UnsupportedAlgorithmError):
+    except (*_DAMAGE, UnsupportedAlgorithmError):
         key = key or record.spki_oid
     return CertificateSummary(
         subject=subject,
