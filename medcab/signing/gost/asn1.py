@@ -24,6 +24,7 @@ __all__ = [
     "SafeContents",
     "SubjectPublicKeyInfo",
     "inner",
+    "is_absent",
     "parse",
 ]
 
@@ -249,3 +250,8 @@ def inner(value: Any) -> bytes:
     if data[1] == 0x80:
         return data[2:-2]
     return data[2 + (data[1] & 0x7F if data[1] & 0x80 else 0) :]
+
+
+def is_absent(value: Any) -> bool:
+    """Tell whether an optional field is not there."""
+    return isinstance(value, core.Void)

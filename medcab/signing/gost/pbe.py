@@ -22,9 +22,10 @@ CRYPTOPRO_PBE: Final = "1.2.840.113549.1.12.1.80"
 _PBES2: Final = "1.2.840.113549.1.5.13"
 _PBKDF2: Final = "1.2.840.113549.1.5.12"
 _STREEBOG_PRF: Final = {"1.2.643.7.1.1.4.1": 256, "1.2.643.7.1.1.4.2": 512}
+_SHA1_PRF: Final = "1.2.840.113549.2.7"
 _GOST94_PRF: Final = "1.2.643.2.2.10"
 _SHA_PRF: Final = {
-    "1.2.840.113549.2.7": "sha1",
+    _SHA1_PRF: "sha1",
     "1.2.840.113549.2.8": "sha224",
     "1.2.840.113549.2.9": "sha256",
     "1.2.840.113549.2.10": "sha384",
@@ -197,7 +198,7 @@ class Decryptor:
         if read["kdf"]["algorithm"].native != _PBKDF2:
             raise _unsupported(read["kdf"]["algorithm"].native)
         kdf = asn1.parse(asn1.Pbkdf2Parameters, read["kdf"]["parameters"].dump())
-        prf = kdf["prf"]["algorithm"].native if kdf["prf"].native else "1.2.840.113549.2.7"
+        prf = _SHA1_PRF if asn1.is_absent(kdf["prf"]) else kdf["prf"]["algorithm"].native
         scheme = read["scheme"]["algorithm"].native
         parameters = read["scheme"]["parameters"].dump()
         size = _AES.get(scheme, 24 if scheme == _3DES else 32)

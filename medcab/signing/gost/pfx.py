@@ -126,7 +126,10 @@ def load_encrypted_key(data: bytes, password: str) -> GostPrivateKey:
     """
     try:
         return _private_keys(data, Decryptor(password), shrouded=True)[0]
-    except (WrongPasswordError, ValueError, TypeError, KeyError, IndexError):
+    except (
+        WrongPasswordError, ValueError, TypeError, KeyError, IndexError, AttributeError,
+        RecursionError,
+    ):  # fmt: skip
         # A stream cipher without a code of authentication: rubbish is a wrong password.
         raise _wrong_password() from None
 
@@ -141,7 +144,7 @@ def _wrong_password() -> PasswordError:
 def _octets(info: Any) -> bytes:
     from asn1crypto import core
 
-    if info["content_type"].native != _DATA or info["content"].native is None:
+    if info["content_type"].native != _DATA or asn1.is_absent(info["content"]):
         raise ValueError("not data")
     octets: bytes = asn1.parse(core.OctetString, asn1.inner(info["content"])).native
     return octets
@@ -149,7 +152,7 @@ def _octets(info: Any) -> bytes:
 
 def _check_mac(pfx: Any, content: bytes, decryptor: Decryptor, password: str) -> None:
     mac = pfx["mac_data"]
-    if mac.native is None:
+    if asn1.is_absent(mac):
         raise SigningError(
             N_("The key container is not protected by a password check (MAC), it is not used."),
             hint=N_("Export the key anew with a password."),
