@@ -38,11 +38,22 @@ class _Writer:
     skipping: int = 0
     inside: int = 0
     root_seen: bool = False
+    settled: dict[str, str] | None = None
+    settled_written: dict[str, str] | None = None
 
     def start(self, name: str, pairs: list[str]) -> None:
         self.number += 1
         if len(self.scopes) > _MAX_DEPTH:
             raise InputError(N_("The XML is nested too deeply."))
+        if not pairs and not self.skipping and self._is_plain(name):
+            # Nearly all elements of a long list: no attributes, nothing new to declare.
+            self.scopes.append(self.scopes[-1])
+            self.inherited.append(self.inherited[-1])
+            if self.inside:
+                self.inside += 1
+                self.written.append(self.written[-1])
+                self.out.append(f"<{name}>")
+            return
         attributes = dict(zip(pairs[::2], pairs[1::2], strict=True))
         scope = dict(self.scopes[-1])
         for key, value in attributes.items():
@@ -65,6 +76,21 @@ class _Writer:
         if apex and not self.exclusive:
             plain = {**self.inherited[-2], **plain}
         self._write_start(name, plain, scope)
+
+    def _is_plain(self, name: str) -> bool:
+        """The start tag needs no thought: not at an edge, and its name space is written already."""
+        if self.number in (self.skip, self.only) or not self.root_seen:
+            return False
+        if not self.inside:
+            return self.only is not None
+        scope, written = self.scopes[-1], self.written[-1]
+        if scope is self.settled and written is self.settled_written:
+            return not self.exclusive or ":" not in name
+        needed = scope if not self.exclusive else {"": scope.get("", "")}
+        if any(written.get(prefix, "") != uri for prefix, uri in needed.items()):
+            return False
+        self.settled, self.settled_written = scope, written
+        return not self.exclusive or ":" not in name
 
     def _write_start(self, name: str, plain: dict[str, str], scope: dict[str, str]) -> None:
         if self.exclusive:

@@ -53,6 +53,8 @@ class Anchor:
         periods: when it is trusted (accreditation); empty: always.
         accredited: it stands in the list of accredited authorities.
         details: registry number, ОГРН, classes of tools... (JSON-able).
+        subject_key: name of the subject in the form of ``certificates.name_key``, where it was
+            worked out before (a list has thousands of anchors); empty: not yet.
     """
 
     certificate: x509.Certificate
@@ -61,6 +63,7 @@ class Anchor:
     periods: tuple[Period, ...] = ()
     accredited: bool = False
     details: Mapping[str, str] = _field(default_factory=dict)
+    subject_key: str = ""
 
     @property
     def fingerprint(self) -> str:
@@ -93,7 +96,8 @@ class TrustStore:
         self._by_print = MappingProxyType(unique)
         by_subject: dict[str, list[Anchor]] = {}
         for anchor in self.anchors:
-            by_subject.setdefault(name_key(anchor.certificate.subject), []).append(anchor)
+            key = anchor.subject_key or name_key(anchor.certificate.subject)
+            by_subject.setdefault(key, []).append(anchor)
         self._by_subject = by_subject
         digest = hashlib.sha256()
         for key in sorted(unique):

@@ -22,7 +22,7 @@ from medcab.files import write_whole
 from medcab.signing.certificates import (
     format_name,
     load_certificate,
-    load_certificates,
+    name_key,
     raw,
     sha256_of,
     to_pem,
@@ -185,6 +185,7 @@ def _to_json(anchor: Anchor) -> dict[str, Any]:
     return {
         "certificate": base64.b64encode(raw(anchor.certificate)).decode(),
         "label": anchor.label,
+        "subject": name_key(anchor.certificate.subject),
         "periods": [
             [p.start.isoformat() if p.start else None, p.end.isoformat() if p.end else None]
             for p in anchor.periods
@@ -213,7 +214,10 @@ def anchors_from_json(data: bytes, source: str) -> list[Anchor]:
 
 
 def _from_json(item: dict[str, Any], source: str) -> Anchor:
-    certificate = load_certificates(base64.b64decode(item["certificate"], validate=True), source)
+    # Read in full when the list was imported; parsing thousands again would cost a second a run.
+    certificate = x509.Certificate.load(
+        base64.b64decode(item["certificate"], validate=True), strict=True
+    )
     periods = tuple(
         Period(
             datetime.fromisoformat(start) if start else None,
@@ -222,4 +226,6 @@ def _from_json(item: dict[str, Any], source: str) -> Anchor:
         for start, end in item["periods"]
     )
     details = {str(k): str(v) for k, v in item["details"].items()}
-    return Anchor(certificate[0], source, str(item["label"]), periods, True, details)
+    return Anchor(
+        certificate, source, str(item["label"]), periods, True, details, str(item["subject"])
+    )
