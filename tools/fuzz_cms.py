@@ -90,10 +90,8 @@ def covered(data: bytes) -> set[str]:
         signed = parse_signed_data(decode(data).data)
     except (DerError, ValueError):
         return set()
-    return {
-        hashlib.sha256((s.signed_der or b"") + s.signature_oid.encode()).hexdigest()
-        for _, s in signed.signers
-    }
+    # The OID of the algorithm is left out: rsaEncryption and sha256WithRSAEncryption say the same.
+    return {hashlib.sha256(s.signed_der or b"").hexdigest() for _, s in signed.signers}
 
 
 def main() -> int:
