@@ -14,7 +14,7 @@ from typing import Final
 
 from asn1crypto import keys, x509
 
-from medcab.signing.certificates import MAX_CERTIFICATE_BYTES, name_key, sha256_of, touch
+from medcab.signing.certificates import MAX_CERTIFICATE_BYTES, name_key, raw, sha256_of, touch
 from medcab.signing.pkix import Signed, signed_by
 from medcab.signing.trust import Anchor, TrustStore
 
@@ -145,7 +145,10 @@ class ChainSearch:
                 return False
             self._signatures += 1
             told: bool | None
-            if lacks_parameters(issuer.public_key):
+            inner = certificate["tbs_certificate"]["signature"]
+            if raw(inner) != raw(certificate["signature_algorithm"]):
+                told = False  # RFC 5280 4.1.1.2: the two must be the same
+            elif lacks_parameters(issuer.public_key):
                 told = True  # inherited from above (RFC 5280 6.1.4 e): the judge verifies it
             else:
                 told = signed_by(Signed.certificate(certificate), issuer.public_key)

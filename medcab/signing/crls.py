@@ -131,6 +131,8 @@ class CrlJudge:
         self, item: CrlItem, makers: Sequence[x509.Certificate]
     ) -> x509.Certificate | None:
         parsed = item.parsed
+        if raw(parsed["tbs_cert_list"]["signature"]) != raw(parsed["signature_algorithm"]):
+            return None  # RFC 5280 5.1.1.2: the two must be the same
         if self._strict and weakness(parsed["signature_algorithm"], None, self._moment):
             return None
         signed = Signed(

@@ -137,13 +137,13 @@ class Budget:
             )
         return iterations
 
-    def spend(self, iterations: int) -> int:
-        """Count a derivation.
+    def spend(self, iterations: int, times: int = 1) -> int:
+        """Count a derivation that runs ``times`` through its iterations.
 
         Raises:
             LimitError: the file as a whole asks for too much.
         """
-        self._spent += self.check(iterations)
+        self._spent += self.check(iterations) * times
         if self._spent > _MAX_TOTAL:
             raise LimitError(
                 N_("Opening the key file would take too long: over {limit} iterations."),
@@ -240,7 +240,8 @@ def decrypt(algorithm: Any, data: bytes, secret: Secret, budget: Budget) -> byte
     if oid in _PBE:
         cipher, size = _PBE[oid]
         salt = algorithm["parameters"]["salt"].native
-        rounds = budget.spend(algorithm["parameters"]["iterations"].native)
+        # Key and vector are derived apart, and the key takes two blocks of SHA-1.
+        rounds = budget.spend(algorithm["parameters"]["iterations"].native, 3)
         key = _kdf12(secret, "sha1", salt, rounds, 1, size)
         vector = _kdf12(secret, "sha1", salt, rounds, 2, 8)
     elif oid == _PBES2:

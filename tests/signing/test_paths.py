@@ -355,3 +355,19 @@ def test_malformed_extensions_end_in_an_answer(authority, oid, value):
     )  # fmt: skip
     assert not result.passed
     assert result.sub_indication is not None
+
+
+def test_the_two_names_of_the_algorithm_must_agree(authority):
+    """Outside the signed part somebody may write what he likes (RFC 5280 4.1.1.2)."""
+    leaf = pki.make("Лист", authority.root)
+    oid = bytes.fromhex("06092a864886f70d01010b")  # sha256WithRSAEncryption
+    at = leaf.der.rindex(b"\x30\x0d" + oid + b"\x05\x00")
+    assert leaf.der.index(oid) < at
+    # The NULL parameters are left out outside; the signature itself still fits the key.
+    body = leaf.der[4:at] + b"\x30\x0b" + oid + leaf.der[at + 15 :]
+    changed = b"\x30\x82" + len(body).to_bytes(2, "big") + body
+    outer = x509.Certificate.load(changed)
+    assert outer["signature_value"].native == leaf.asn1["signature_value"].native
+    assert ask(leaf, trust=authority.trust).passed
+    result = validate_path(outer, trust=authority.trust, moment=NOW, revocation=NONE)
+    assert not result.passed
