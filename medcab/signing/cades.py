@@ -6,20 +6,25 @@ What stands here says which attributes are there, not that they are right.
 from __future__ import annotations
 
 from medcab.signing.attributes import Oid
-from medcab.signing.cms import SignerInfo
+from medcab.signing.cms import SignedData, SignerInfo
 from medcab.signing.results import SignatureLevel
 from medcab.signing.tlv import DerError
 
 __all__ = ["structural_level"]
 
 
-def structural_level(signer: SignerInfo) -> SignatureLevel:
-    """Level that the attributes of one signer reach."""
+def structural_level(signer: SignerInfo, signed: SignedData | None = None) -> SignatureLevel:
+    """Level that the attributes of one signer reach.
+
+    Args:
+        signer: the signer.
+        signed: the file around it: its certificates and revocation data make B-T a B-LT.
+    """
     try:
-        signed = {a.oid for a in signer.signed_attributes}
+        names = {a.oid for a in signer.signed_attributes}
     except DerError:
         return SignatureLevel.CMS
-    if not signed & {Oid.ESS_V1, Oid.ESS_V2} or Oid.MESSAGE_DIGEST not in signed:
+    if not names & {Oid.ESS_V1, Oid.ESS_V2} or Oid.MESSAGE_DIGEST not in names:
         return SignatureLevel.CMS
     if signer.unsigned_der is None:
         return SignatureLevel.CADES_B
@@ -27,7 +32,10 @@ def structural_level(signer: SignerInfo) -> SignatureLevel:
         unsigned = {a.oid for a in signer.unsigned_attributes}
     except DerError:
         return SignatureLevel.CADES_B
-    return _with_unsigned(unsigned)
+    level = _with_unsigned(unsigned)
+    if level is SignatureLevel.CADES_T and signed is not None and signed.crls_der:
+        return SignatureLevel.CADES_LT
+    return level
 
 
 def _with_unsigned(names: set[str]) -> SignatureLevel:

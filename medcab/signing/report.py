@@ -167,11 +167,22 @@ def _signature(result: SignatureResult, shared: _Shared) -> dict[str, Any]:
         "checks": shared.checks(result.checks),
         "attributes": _plain(result.attributes),
         "proofs": [{"time": _time(p.moment), "source": p.source} for p in result.proofs],
-        "timestamps": [_plain(each) for each in result.timestamps],
+        "timestamps": [_time_stamp(each, shared) for each in result.timestamps],
         "counter_signatures": [_signature(each, shared) for each in result.counter_signatures],
     }
     if result.field is not None:
         made["field"] = result.field
+    return made
+
+
+def _time_stamp(found: Mapping[str, Any], shared: _Shared) -> dict[str, Any]:
+    made = dict(found)
+    made["time"] = _time(found["time"])
+    made["judged_at"] = _time(found["judged_at"])
+    made["authority"] = (
+        None if found["authority"] is None else shared.certificate(found["authority"])
+    )
+    made["checks"] = shared.checks(found["checks"])
     return made
 
 

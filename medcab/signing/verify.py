@@ -7,26 +7,21 @@ and counter-signer of it too.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from medcab.errors import InputError
 from medcab.signing.algorithms import UnsupportedAlgorithmError, digest_algorithm, resolve
-from medcab.signing.attributes import (
-    Oid,
-    SignaturePolicy,
-    certificate_values,
-    describe,
-    revocation_values,
-)
+from medcab.signing.attributes import Oid, SignaturePolicy
 from medcab.signing.blocks.acceptance import (
     check_claimed_time,
     check_signature_policy,
     check_strength,
 )
-from medcab.signing.blocks.chain import ChainValidator
+from medcab.signing.blocks.chain import CertificateVerdict, ChainValidator
+from medcab.signing.blocks.container import check_file, read_bounded
+from medcab.signing.blocks.context import surroundings
 from medcab.signing.blocks.crypto import (
     SignedThing,
     check_content,
@@ -51,7 +46,8 @@ from medcab.signing.results import (
     SubIndication,
     VerificationReport,
 )
-from medcab.signing.tlv import DerError
+from medcab.signing.statements import describe
+from medcab.signing.tlv import DerError, encode_oid
 from medcab.sources import FileSource, Source
 from medcab.text import N_
 
@@ -60,6 +56,9 @@ __all__ = ["Verifier"]
 _ROUTINE: Final = frozenset(
     (Oid.CONTENT_TYPE, Oid.MESSAGE_DIGEST, Oid.SIGNING_TIME, Oid.ESS_V1, Oid.ESS_V2)
 )
+
+# The content-time-stamp attribute, looked for in the bytes: most signatures have none.
+_CONTENT_STAMP: Final = encode_oid(Oid.CONTENT_TIME_STAMP)
 
 
 class Verifier:
@@ -117,7 +116,7 @@ class Verifier:
         """As :meth:`verify_file`, for bytes from anywhere."""
         limit = self.policy.max_file
         try:
-            data = _read(signature, limit + 1)
+            data = read_bounded(signature, limit + 1)
         except OSError as error:
             return self._unreadable(name, content_name, error)
         if len(data) > limit:
@@ -160,7 +159,7 @@ class Verifier:
             return self._report(name, content_name, problems=journal.checks, encoding=encoding)
         if encoding == "der" and signed.ber:
             encoding = "ber"
-        _check_file(journal, signed, decoded.around)
+        check_file(journal, signed, decoded.around)
         thing = self._content(journal, signed, content, content_name)
         results = tuple(
             self.judge(signed, signer, str(index), thing, journal.checks)
@@ -272,28 +271,34 @@ class Verifier:
         journal = Journal(self.policy.lenient)
         journal.extend(check for check in file_checks if check.open)
         attributes = check_format(journal, None if counter else signed, signer, counter=counter)
-        candidates, bag, extra_crls, extra_ocsps = self._surroundings(journal, signed, signer)
-        record = identify(journal, signer, attributes, candidates)
+        around = surroundings(journal, signed, signer, self.records, self.given)
+        record = identify(journal, signer, attributes, around.records)
         check_signature_policy(journal, signer, self._policy_document)
         algorithm = ""
         chain: tuple[Any, ...] = ()
         revocation = None
+        times: Any = None
         check_content(journal, signer, attributes, thing)
         if record is not None:
             scheme = scheme_of(journal, signer, record)
             if scheme is not None:
                 algorithm = f"{record.key.name} {scheme.digest.name}"
                 check_signature_value(journal, signer, record, scheme, thing)
-            verdict = self.chains.validate(
-                record, candidates, self.moment, bag=bag, crls=extra_crls, ocsps=extra_ocsps
+            verdict, moment, times = self._in_time(
+                signed,
+                signer,
+                thing,
+                record,
+                scheme,
+                (around.records, around.bag, around.crls, around.ocsps),
             )
             journal.extend(verdict.checks)
             chain, revocation = verdict.chain, verdict.revocation
             if scheme is not None:
                 content_digest = digest_algorithm(signer.digest_oid)
-                check_strength(
-                    journal, scheme, record.key, content_digest, self.moment, self.policy
-                )
+                check_strength(journal, scheme, record.key, content_digest, moment, self.policy)
+            if times is not None:
+                journal.extend(times.checks)
             check_claimed_time(journal, attributes, record.summary, self.moment)
         claimed = attributes.signing_time
         indication, sub = journal.conclude()
@@ -301,18 +306,43 @@ class Verifier:
             index=index,
             indication=indication,
             sub_indication=sub,
-            level=structural_level(signer),
+            level=structural_level(signer, signed),
             signer=None if record is None else record.summary,
             claimed_signing_time=claimed if isinstance(claimed, datetime) else None,
             chain=chain,
             revocation=revocation,
             checks=tuple(journal.checks),
             counter_signatures=self._counter_signers(signed, signer, index, depth),
-            proofs=(ProofOfExistence(self.moment, "current-time"),),
+            proofs=(ProofOfExistence(self.moment, "current-time"),)
+            if times is None
+            else times.proven,
+            timestamps=times.described if times else (),
             algorithm=algorithm,
             attributes=_describe(signer),
             kind="counter-signature" if counter else "signature",
         )
+
+    def _in_time(
+        self,
+        signed: SignedData,
+        signer: SignerInfo,
+        thing: SignedThing,
+        record: CertificateRecord,
+        scheme: Any,
+        found: tuple[Any, ...],
+    ) -> tuple[CertificateVerdict, datetime, Any]:
+        """Validate the certificate now, or when time-stamps prove that the signature existed."""
+        candidates, bag, crls, ocsps = found
+        if signer.unsigned_der is not None or _CONTENT_STAMP in (signer.signed_der or b""):
+            from medcab.signing.longterm.signatures import judge_in_time
+
+            timed = judge_in_time(self, signed, signer, thing, record, scheme, found)
+            if timed is not None:
+                return timed
+        verdict = self.chains.validate(
+            record, candidates, self.moment, bag=bag, crls=crls, ocsps=ocsps
+        )
+        return verdict, self.moment, None
 
     def _policy_document(self, policy: SignaturePolicy) -> bytes | None:
         """The document of a policy: None when not given, b"" when it is not the named one."""
@@ -324,69 +354,6 @@ class Verifier:
         except UnsupportedAlgorithmError:
             return None
         return document if same else b""
-
-    def _surroundings(
-        self, journal: Journal, signed: SignedData, signer: SignerInfo
-    ) -> tuple[
-        Sequence[CertificateRecord], tuple[bytes, ...], tuple[bytes, ...], tuple[bytes, ...]
-    ]:
-        """Certificates and revocation data that came with the signature, wherever they lie."""
-        try:
-            records = self.records.bag(signed.certificates_der, signed.certificates)
-        except DerError as error:
-            journal.warn(
-                "certificates-readable", "RFC 5652 5.1",
-                N_("The certificates in the file are damaged and were not used: {why}."),
-                why=str(error),
-            )  # fmt: skip
-            records = ()
-        crls: tuple[bytes, ...] = ()
-        ocsps: tuple[bytes, ...] = ()
-        if signed.crls_der:
-            try:
-                crls, ocsps = signed.crls, signed.ocsps
-            except DerError as error:
-                journal.warn(
-                    "revocation-data-readable", "RFC 5652 5.1",
-                    N_("The revocation data in the file are damaged and were not used: {why}."),
-                    why=str(error),
-                )  # fmt: skip
-        bag: tuple[bytes, ...] = (signed.certificates_der, signed.crls_der)
-        if self.given:
-            records = (*records, *self.given)
-        if signer.unsigned_der is None:
-            return records, bag, crls, ocsps
-        more, more_crls, more_ocsps, raw = self._unsigned_values(signer)
-        if raw:
-            return (*records, *more), (*bag, *raw), (*crls, *more_crls), (*ocsps, *more_ocsps)
-        return records, bag, crls, ocsps
-
-    def _unsigned_values(
-        self, signer: SignerInfo
-    ) -> tuple[list[CertificateRecord], list[bytes], list[bytes], list[bytes]]:
-        """Certificate-values and revocation-values (EN 319 122-1, A.1)."""
-        records: list[CertificateRecord] = []
-        crls: list[bytes] = []
-        ocsps: list[bytes] = []
-        raw: list[bytes] = []
-        try:
-            attributes = signer.unsigned_attributes
-        except DerError:
-            return records, crls, ocsps, raw
-        for attribute in attributes:
-            try:
-                if attribute.oid == Oid.CERTIFICATE_VALUES:
-                    records.extend(self.records.record(d) for d in certificate_values(attribute))
-                elif attribute.oid == Oid.REVOCATION_VALUES:
-                    some_crls, some_ocsps = revocation_values(attribute)
-                    crls.extend(some_crls)
-                    ocsps.extend(some_ocsps)
-                else:
-                    continue
-            except DerError:
-                continue
-            raw.append(attribute.raw)
-        return records, crls, ocsps, raw
 
     def _counter_signers(
         self, signed: SignedData, signer: SignerInfo, index: str, depth: int
@@ -433,19 +400,6 @@ class Verifier:
         )  # fmt: skip
 
 
-def _read(source: Source, limit: int) -> bytes:
-    """At most ``limit`` bytes, without reserving room for so many."""
-    if type(source) is not FileSource:
-        return source.read(limit)
-    with open(source.path, "rb", buffering=0) as stream:
-        size = os.fstat(stream.fileno()).st_size
-        data = stream.read(min(size + 1, limit)) or b""
-        if len(data) < min(size, limit):
-            with source.open() as again:
-                data = again.read(limit)
-        return data
-
-
 def _direct(signer: SignerInfo) -> str | None:
     """Digest that the signature algorithm itself wants, where content is signed directly."""
     try:
@@ -464,37 +418,3 @@ def _describe(signer: SignerInfo) -> dict[str, Any]:
 
 
 _NOTHING: Final[dict[str, Any]] = {}
-
-
-def _check_file(journal: Journal, signed: SignedData, around: int) -> None:
-    """Checks on the file as a whole."""
-    if signed.trailing:
-        journal.fail(
-            "no-trailing-bytes", "RFC 5652 3; X.690 8.1",
-            N_("{n} bytes follow the signature in its file: they are not covered by it."),
-            tolerable=True, n=signed.trailing,
-        )  # fmt: skip
-    else:
-        journal.ok("no-trailing-bytes", "RFC 5652 3; X.690 8.1")
-    if around:
-        journal.warn(
-            "no-text-around", "RFC 7468 2",
-            N_("{n} bytes of text stand outside the PEM block: they are not covered."), n=around,
-        )  # fmt: skip
-    if signed.odd_content:
-        journal.fail(
-            "content-octet-string", "RFC 5652 5.2",
-            N_("The document inside is not wrapped as CMS requires (PKCS #7 1.5)."),
-        )  # fmt: skip
-    for index, why in signed.signer_errors:
-        journal.fail(
-            "signer-readable", "RFC 5652 5.3", N_("Signer {index} is damaged: {why}."),
-            index=index, why=why,
-        )  # fmt: skip
-    if not signed.signers and not signed.signer_errors:
-        journal.fail(
-            "signers-present", "RFC 5652 5.1",
-            N_("There is no signature in the file (certificates only)."),
-        )  # fmt: skip
-    else:
-        journal.ok("signers-present", "RFC 5652 5.1")

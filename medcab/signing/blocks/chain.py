@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+from medcab.signing.blocks.context import Surroundings
 from medcab.signing.blocks.journal import Journal
 from medcab.signing.blocks.records import CertificateRecord, Lru, RecordCache
 from medcab.signing.policy import ValidationPolicy
@@ -93,6 +94,8 @@ class ChainValidator:
         bag: tuple[bytes, ...] = (),
         crls: Sequence[bytes] = (),
         ocsps: Sequence[bytes] = (),
+        later: bool = False,
+        stamping: bool = False,
     ) -> CertificateVerdict:
         """Validate ``record``.
 
@@ -103,21 +106,24 @@ class ChainValidator:
             bag: bytes that stand for ``others``, ``crls`` and ``ocsps`` as they came in the file.
             crls: CRLs that came with it.
             ocsps: OCSP answers that came with it.
+            later: revocation data made after ``moment`` count (see RevocationPolicy).
+            stamping: it must be the certificate of a time-stamping authority.
         """
-        key = (record.sha256, bag, moment)
+        key = (record.sha256, bag, moment, later, stamping)
         known = self._known.get(key)
         if known is None:
-            known = self._validate(record, others, moment, crls, ocsps)
+            around = Surroundings(others, bag, tuple(crls), tuple(ocsps))
+            known = self._validate(record, around, moment, later, stamping)
             self._known.put(key, known)
         return known
 
     def _validate(
         self,
         record: CertificateRecord,
-        others: Sequence[CertificateRecord],
+        around: Surroundings,
         moment: datetime,
-        crls: Sequence[bytes],
-        ocsps: Sequence[bytes],
+        later: bool,
+        stamping: bool,
     ) -> CertificateVerdict:
         from medcab.signing.paths import PathOptions, validate_path
         from medcab.signing.revocation import RevocationPolicy
@@ -132,9 +138,12 @@ class ChainValidator:
                 SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE, why=str(error),
             )  # fmt: skip
             return _verdict(journal, (record.summary,), None, None)
-        _check_purpose(journal, certificate)
+        if stamping:
+            _check_stamping(journal, certificate)
+        else:
+            _check_purpose(journal, certificate)
         parsed = []
-        for other in others:
+        for other in around.records:
             if other.sha256 == record.sha256:
                 continue
             try:
@@ -146,9 +155,9 @@ class ChainValidator:
             others=parsed,
             trust=self.trust,
             moment=moment,
-            revocation=RevocationPolicy.named(self.policy.revocation),
-            crls=(*self.crls, *crls),
-            ocsps=(*self.ocsps, *ocsps),
+            revocation=replace(RevocationPolicy.named(self.policy.revocation), later=later),
+            crls=(*self.crls, *around.crls),
+            ocsps=(*self.ocsps, *around.ocsps),
             fetch=self.fetch,
             options=PathOptions(
                 policies=frozenset(self.policy.certificate_policies),
@@ -209,3 +218,22 @@ def _check_purpose(journal: Journal, certificate: Any) -> None:
         )  # fmt: skip
     else:
         journal.ok("extended-key-usage", "RFC 5280 4.2.1.12")
+
+
+def _check_stamping(journal: Journal, certificate: Any) -> None:
+    """The extended key usage is time stamping, that alone, and critical (RFC 3161 2.3)."""
+    usage = certificate.key_usage_value
+    extended = certificate.extended_key_usage_value
+    if (
+        extended is not None
+        and [purpose.dotted for purpose in extended] == ["1.3.6.1.5.5.7.3.8"]
+        and "extended_key_usage" in certificate.critical_extensions
+        and (usage is None or {"digital_signature", "non_repudiation"} & set(usage.native))
+    ):
+        journal.ok("time-stamping-purpose", "RFC 3161 2.3")
+    else:
+        journal.fail(
+            "time-stamping-purpose", "RFC 3161 2.3",
+            N_("The certificate is not that of a time-stamping authority."),
+            SubIndication.CHAIN_CONSTRAINTS_FAILURE,
+        )  # fmt: skip

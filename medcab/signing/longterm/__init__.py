@@ -1,0 +1,1 @@
+"""Signatures that last: time-stamps, evidence, archive time-stamps, proofs of existence."""

@@ -1,0 +1,406 @@
+"""All time-stamps of one signer: found, held against what they cover, judged, made into proofs.
+
+Source: EN 319 102-1, 5.5 (signatures with time) and 5.6.3 (signatures providing long-term
+availability). Time-stamps are judged from the outside inwards: an archive time-stamp proves when
+the ones under it existed, so that these may be judged at that moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from dataclasses import field as _field
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from medcab.errors import MedcabError
+from medcab.signing.algorithms import (
+    DigestAlgorithm,
+    Scheme,
+    UnsupportedAlgorithmError,
+    digest_algorithm,
+)
+from medcab.signing.attributes import Oid, certificate_values, revocation_values
+from medcab.signing.blocks.crypto import SignedThing
+from medcab.signing.blocks.journal import Journal
+from medcab.signing.blocks.records import CertificateRecord
+from medcab.signing.cms import Attribute, SignedData, SignerInfo
+from medcab.signing.longterm import archive, oldforms
+from medcab.signing.longterm.past import Material
+from medcab.signing.longterm.poe import Proofs, key_of
+from medcab.signing.longterm.stamps import StampVerdict, check_imprint, check_token, judge_token
+from medcab.signing.longterm.timestamps import Token, parse_token
+from medcab.signing.results import Check, SubIndication
+from medcab.signing.tlv import DerError
+from medcab.text import N_
+
+if TYPE_CHECKING:
+    from medcab.signing.verify import Verifier
+
+__all__ = ["KINDS", "Examination", "examine", "has_time_stamps"]
+
+ARCHIVE_V1: Final = "1.2.840.113549.1.9.16.2.27"
+# From the outside inwards.
+KINDS: Final = {
+    Oid.ARCHIVE_TIME_STAMP_V3: "archive-time-stamp-v3",
+    Oid.ARCHIVE_TIME_STAMP_V2: "archive-time-stamp-v2",
+    ARCHIVE_V1: "archive-time-stamp",
+    Oid.REFERENCES_TIME_STAMP: "references-time-stamp",
+    Oid.CAD_ES_C_TIME_STAMP: "cades-c-time-stamp",
+    Oid.SIGNATURE_TIME_STAMP: "signature-time-stamp",
+    Oid.CONTENT_TIME_STAMP: "content-time-stamp",
+}
+_RANK: Final = {
+    "archive-time-stamp-v3": 0,
+    "archive-time-stamp-v2": 0,
+    "archive-time-stamp": 0,
+    "references-time-stamp": 1,
+    "cades-c-time-stamp": 1,
+    "signature-time-stamp": 2,
+    "content-time-stamp": 3,
+}
+_MAX_STAMPS: Final = 64
+
+
+@dataclass(slots=True)
+class _Entry:
+    """One time-stamp while it is looked at."""
+
+    kind: str
+    attribute: Attribute
+    position: int
+    value: bytes
+    journal: Journal
+    token: Token | None = None
+    index: archive.HashIndex | None = None
+    found: tuple[CertificateRecord, Scheme] | None = None
+    covered: list[bytes] = _field(default_factory=list)
+    verdict: StampVerdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What the time-stamps of a signer say.
+
+    Attributes:
+        verdicts: one a time-stamp, outermost first.
+        proofs: what they prove.
+        existed: earliest proof of the signature value.
+        material: certificates and revocation data of the signature and its time-stamps together.
+        checks: for the signature.
+        content_moment: latest content-time-stamp that passed: the signature is younger.
+    """
+
+    verdicts: tuple[StampVerdict, ...]
+    proofs: Proofs
+    existed: datetime
+    material: Material
+    checks: tuple[Check, ...]
+    content_moment: datetime | None = None
+
+
+def has_time_stamps(signer: SignerInfo) -> bool:
+    """Whether there is anything to examine; cheap, for the many signatures without."""
+    try:
+        unsigned = signer.unsigned_attributes if signer.unsigned_der is not None else ()
+        return any(a.oid in KINDS for a in (*unsigned, *signer.signed_attributes))
+    except DerError:
+        return False
+
+
+def examine(
+    verifier: Verifier,
+    signed: SignedData,
+    signer: SignerInfo,
+    thing: SignedThing,
+    material: Material,
+) -> Examination:
+    """Judge the time-stamps of one signer.
+
+    Args:
+        verifier: trust, policy, moment.
+        signed: the signature file.
+        signer: the signer.
+        thing: the content, hashed.
+        material: certificates and revocation data that came with the signature.
+    """
+    entries = list(_entries(signer, verifier.policy.lenient))
+    for entry in entries:
+        if entry.token is not None:
+            material = material.join(_of_token(verifier, entry.token))
+    for entry in entries:
+        _check(entry, signed, signer, thing, material)
+    proofs = Proofs(verifier.moment)
+    for entry in sorted(entries, key=_outermost):
+        _judge(verifier, entry, material, proofs)
+    verdicts = tuple(e.verdict for e in sorted(entries, key=_outermost) if e.verdict is not None)
+    stamps = [e for e in entries if e.verdict is not None and e.verdict.passed]
+    content = [e.verdict.moment for e in stamps if e.verdict and e.kind == "content-time-stamp"]
+    return Examination(
+        verdicts,
+        proofs,
+        proofs.earliest(key_of(signer.signature_field)),
+        material,
+        tuple(_conclude(verifier, entries)),
+        max((m for m in content if m is not None), default=None),
+    )
+
+
+def _entries(signer: SignerInfo, lenient: bool) -> Iterator[_Entry]:
+    places: list[tuple[int, Attribute]] = []
+    try:
+        if signer.unsigned_der is not None:
+            places += list(enumerate(signer.unsigned_attributes))
+        places += [(-1, a) for a in signer.signed_attributes if a.oid == Oid.CONTENT_TIME_STAMP]
+    except DerError:
+        pass  # told where the format is checked
+    count = 0
+    for position, attribute in places:
+        kind = KINDS.get(attribute.oid)
+        if kind is None or (kind == "content-time-stamp" and position >= 0):
+            continue
+        for value in attribute.values or (b"",):
+            count += 1
+            entry = _Entry(kind, attribute, position, value, Journal(lenient))
+            try:
+                if count > _MAX_STAMPS:
+                    raise DerError("too many time-stamps")
+                entry.token = parse_token(value)
+            except DerError as error:
+                entry.journal.fail(
+                    "token-readable", "RFC 3161 2.4.2",
+                    N_("The time-stamp is damaged: {why}."), why=str(error),
+                )  # fmt: skip
+            yield entry
+            if count > _MAX_STAMPS:
+                return
+
+
+def _of_token(verifier: Verifier, token: Token) -> Material:
+    """Certificates and revocation data inside a token."""
+    signed = token.signed
+    try:
+        records: list[CertificateRecord] = list(
+            verifier.records.bag(signed.certificates_der, signed.certificates)
+        )
+    except DerError:
+        records = []
+    crls: tuple[bytes, ...] = ()
+    ocsps: tuple[bytes, ...] = ()
+    bag: list[bytes] = [signed.certificates_der]
+    try:
+        if signed.crls_der:
+            crls, ocsps = signed.crls, signed.ocsps
+            bag.append(signed.crls_der)
+        if token.signer.unsigned_der is not None:
+            for attribute in token.signer.unsigned_attributes:
+                if attribute.oid == Oid.CERTIFICATE_VALUES:
+                    records += [verifier.records.record(d) for d in certificate_values(attribute)]
+                elif attribute.oid == Oid.REVOCATION_VALUES:
+                    more_crls, more_ocsps = revocation_values(attribute)
+                    crls, ocsps = (*crls, *more_crls), (*ocsps, *more_ocsps)
+                else:
+                    continue
+                bag.append(attribute.raw)
+    except DerError:
+        pass
+    return Material(records, tuple(bag), crls, ocsps)
+
+
+def _check(
+    entry: _Entry, signed: SignedData, signer: SignerInfo, thing: SignedThing, material: Material
+) -> None:
+    """What can be said without trust and time; leaves what is covered in the entry."""
+    token = entry.token
+    if token is None:
+        return
+    checks, found = check_token(token, material.records, lenient=entry.journal.lenient)
+    entry.journal.extend(checks.checks)
+    try:
+        algorithm = digest_algorithm(token.info.digest_oid)
+        expected = _expected(entry, token, algorithm, signed, signer, thing)
+        check_imprint(entry.journal, token, expected)
+    except UnsupportedAlgorithmError as error:
+        entry.journal.fail(
+            "message-imprint", "RFC 3161 2.4.2", error.template, SubIndication.GENERIC,
+            **error.arguments,
+        )  # fmt: skip
+    except DerError as error:
+        entry.journal.fail(
+            "hash-index", "EN 319 122-1 5.5.2",
+            N_("The archive time-stamp does not fit: {why}."), SubIndication.HASH_FAILURE,
+            why=str(error),
+        )  # fmt: skip
+    entry.found = found
+
+
+def _expected(
+    entry: _Entry,
+    token: Token,
+    algorithm: DigestAlgorithm,
+    signed: SignedData,
+    signer: SignerInfo,
+    thing: SignedThing,
+) -> bytes | None:
+    """The imprint that the token must have; None when what it is over was not found."""
+    entry.covered = [key_of(signer.signature_field)]
+    if entry.kind == "signature-time-stamp":
+        return algorithm.digest(signer.signature)
+    if entry.kind == "content-time-stamp":
+        entry.covered = []
+        return _content_digest(thing, algorithm)
+    if entry.kind in ("cades-c-time-stamp", "references-time-stamp"):
+        octets, covered = oldforms.references(signer, entry.kind)
+        entry.covered = covered
+        return algorithm.digest(octets)
+    if entry.kind == "archive-time-stamp-v3":
+        entry.index = archive.find_index(token)
+        certificates, revocations, values = archive.covered_objects(entry.index, signed, signer)
+        entry.covered += _keys(certificates, revocations, values)
+        content = _content_digest(thing, algorithm)
+        if content is None:
+            return None
+        return archive.imprint_v3(signed, signer, content, entry.index.raw, algorithm)
+    return _old_archive(entry, token, algorithm, signed, signer, thing)
+
+
+def _content_digest(thing: SignedThing, algorithm: DigestAlgorithm) -> bytes | None:
+    if thing.digests is None or thing.content is None:
+        return None
+    known = thing.digests.values.get(algorithm.oid)
+    if known is not None:
+        return known
+    try:
+        return thing.content.digests((algorithm.oid,)).values.get(algorithm.oid)
+    except (MedcabError, OSError):
+        return None
+
+
+def _old_archive(
+    entry: _Entry,
+    token: Token,
+    algorithm: DigestAlgorithm,
+    signed: SignedData,
+    signer: SignerInfo,
+    thing: SignedThing,
+) -> bytes | None:
+    content = None
+    if signed.content is None:
+        if thing.content is None:
+            return None
+        try:
+            content = thing.content.whole()
+        except (MedcabError, OSError):
+            return None
+    before = signer.unsigned_attributes[: entry.position]
+    certificates = archive.pieces(signed.certificates_der)
+    revocations = archive.pieces(signed.crls_der)
+    values = [(attribute, value) for attribute in before for value in attribute.values]
+    entry.covered += _keys(certificates, revocations, values)
+    made = archive.imprint_v2(signed, signer, content, entry.position, algorithm)
+    return token.info.imprint if token.info.imprint in made else made[0]
+
+
+def _keys(
+    certificates: list[bytes], revocations: list[bytes], values: list[tuple[Attribute, bytes]]
+) -> list[bytes]:
+    """Names of the covered objects and of what lies inside them."""
+    found = [key_of(c) for c in certificates]
+    for entry in revocations:
+        found += [key_of(entry), *oldforms.inside_revocation(entry)]
+    for attribute, value in values:
+        found.append(key_of(value))
+        if attribute.oid in KINDS:
+            try:
+                token = parse_token(value)
+                found += [key_of(c) for c in token.signed.certificates]
+                found += [key_of(c) for c in (*token.signed.crls, *token.signed.ocsps)]
+                if token.signer.unsigned_der is not None:
+                    for each in token.signer.unsigned_attributes:
+                        found += _inside(each)
+            except DerError:
+                continue
+        else:
+            found += _inside(Attribute(attribute.oid, value, (value,)))
+    return found
+
+
+def _inside(attribute: Attribute) -> list[bytes]:
+    try:
+        if attribute.oid == Oid.CERTIFICATE_VALUES:
+            return [key_of(c) for c in certificate_values(attribute)]
+        if attribute.oid == Oid.REVOCATION_VALUES:
+            crls, ocsps = revocation_values(attribute)
+            return [key_of(c) for c in (*crls, *ocsps)]
+    except DerError:
+        pass
+    return []
+
+
+def _outermost(entry: _Entry) -> tuple[int, float]:
+    moment = entry.token.info.moment.timestamp() if entry.token else 0.0
+    return _RANK[entry.kind], -moment
+
+
+def _judge(verifier: Verifier, entry: _Entry, material: Material, proofs: Proofs) -> None:
+    token = entry.token
+    if token is None:
+        indication, sub = entry.journal.conclude()
+        entry.verdict = StampVerdict(entry.kind, indication, sub, None, tuple(entry.journal.checks))
+        return
+    verdict = judge_token(verifier, entry.kind, token, entry.journal, entry.found, material, proofs)
+    entry.verdict = verdict
+    if verdict.passed:
+        proofs.add(entry.covered, token.info.moment, entry.kind)
+
+
+def _conclude(verifier: Verifier, entries: list[_Entry]) -> Iterator[Check]:
+    """What the time-stamps mean for the signature."""
+    journal = Journal(verifier.policy.lenient)
+    for entry in entries:
+        verdict = entry.verdict
+        if verdict is None:
+            continue
+        kind, reason = entry.kind, str(verdict.sub_indication or "")
+        if verdict.passed:
+            journal.ok("time-stamp", "EN 319 102-1 5.5.4")
+        elif verdict.sub_indication is not None and (
+            verdict.sub_indication.indication is verdict.indication
+            and verdict.indication.value == "TOTAL-FAILED"
+        ):
+            journal.fail(
+                "time-stamp", "EN 319 102-1 5.5.4",
+                N_("A time-stamp is wrong ({kind}, {reason}): the file was changed, or the "
+                   "time-stamp does not belong to it."),
+                verdict.sub_indication, kind=kind, reason=reason,
+            )  # fmt: skip
+        else:
+            journal.warn(
+                "time-stamp", "EN 319 102-1 5.5.4",
+                N_("A time-stamp could not be confirmed and proves nothing ({kind}, {reason})."),
+                kind=kind, reason=reason,
+            )  # fmt: skip
+    _check_order(journal, entries)
+    yield from journal.checks
+
+
+def _check_order(journal: Journal, entries: list[_Entry]) -> None:
+    """Inner time-stamps are not younger than outer ones (EN 319 102-1, 5.5.4, step 4)."""
+    latest: datetime | None = None
+    for rank in (3, 2, 1, 0):
+        level = [
+            e.token.info for e in entries
+            if _RANK[e.kind] == rank and e.token and e.verdict and e.verdict.passed
+        ]  # fmt: skip
+        for info in level:
+            if latest is not None and info.moment + info.accuracy < latest:
+                journal.fail(
+                    "time-stamp-order", "EN 319 102-1 5.5.4",
+                    N_("The time-stamps contradict one another: an outer one is older than an "
+                       "inner one."),
+                    SubIndication.TIMESTAMP_ORDER_FAILURE,
+                )  # fmt: skip
+                return
+        if level:
+            moments = [info.moment for info in level]
+            latest = max(moments) if latest is None else max(latest, *moments)
