@@ -165,7 +165,7 @@ def _open_pkcs12(data: bytes, name: str, password: str | bytes) -> OpenedFile:
 def _is_authority(certificate: x509.Certificate) -> bool:
     try:
         return bool(certificate.ca)
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, LookupError):
         return False
 
 
@@ -196,7 +196,7 @@ def _facts(
     base = CertificateFacts(path, opened.container, opened.keys > 0, remarks=opened.remarks)
     try:
         info = describe(certificate)
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, LookupError, AttributeError):
         return replace(
             base,
             problem=N_("{name} is not a certificate, or a damaged one."),

@@ -64,7 +64,7 @@ _SUBJECT_TOOL: Final = "1.2.643.100.111"
 _ISSUER_TOOL: Final = "1.2.643.100.112"
 _IDENTIFICATION: Final = "1.2.643.100.114"
 _KEY_PERIOD: Final = "2.5.29.16"
-_BAD: Final = (ValueError, TypeError, KeyError, AttributeError, OverflowError)
+_BAD: Final = (ValueError, TypeError, LookupError, AttributeError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True)

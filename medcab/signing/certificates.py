@@ -197,7 +197,9 @@ def _load_der(der: bytes, name: str, *, trailing: bool = False) -> x509.Certific
     try:
         certificate = x509.Certificate.load(der, strict=not trailing)
         touch(certificate)
-    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
+    except (
+        ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError
+    ) as error:  # fmt: skip
         if _looks_like_pfx(der):
             raise InputError(
                 N_("{name} is a PKCS#12 file (.pfx, .p12): it holds a private key."),
@@ -216,12 +218,16 @@ def touch(certificate: x509.Certificate) -> None:
     """Parse what every user of a certificate looks at, so that damage shows here and not later.
 
     Raises:
-        ValueError, TypeError, KeyError: a field is malformed or an extension stands twice.
+        ValueError, TypeError, LookupError: a field is malformed or an extension stands twice.
     """
     body = certificate["tbs_certificate"]
     for field in ("serial_number", "validity", "subject", "issuer"):
         _ = body[field].native
-    _ = body["subject_public_key_info"]["algorithm"]["algorithm"].dotted
+    spki = body["subject_public_key_info"]
+    _ = spki["algorithm"]["algorithm"].dotted, spki["algorithm"]["parameters"].contents
+    _ = spki["public_key"].contents, certificate.public_key.dump()
+    for algorithm in (body["signature"], certificate["signature_algorithm"]):
+        _ = algorithm["algorithm"].dotted, algorithm["parameters"].contents
     _ = certificate["signature_value"].native
     _ = name_key(certificate.subject), name_key(certificate.issuer)
     seen: set[str] = set()
@@ -235,6 +241,8 @@ def touch(certificate: x509.Certificate) -> None:
             _ = extension["critical"].native
     _ = certificate.critical_extensions
     _ = certificate.key_identifier, certificate.authority_key_identifier
+    for value in (certificate.key_usage_value, certificate.extended_key_usage_value):
+        _ = None if value is None else value.native
 
 
 def _from_pkcs7(der: bytes) -> list[x509.Certificate]:
@@ -251,7 +259,7 @@ def _from_pkcs7(der: bytes) -> list[x509.Certificate]:
             if choice.name == "certificate":
                 found.append(choice.chosen)
                 touch(choice.chosen)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return []
     return found
 
@@ -282,8 +290,8 @@ def text_of(value: core.Asn1Value) -> str:
     """Text of an attribute value of whatever string type; what is not text comes as hex."""
     try:
         native = value.native
-    except (ValueError, TypeError):
-        native = value.contents
+    except (ValueError, TypeError, AttributeError):
+        native = value.contents or b""
     if isinstance(native, bytes):
         return native.hex()
     # Names go to terminals and reports: no control characters from a stranger's certificate.

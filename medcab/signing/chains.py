@@ -86,7 +86,7 @@ class ChainSearch:
                     self._by_subject.setdefault(name_key(certificate.subject), []).append(
                         certificate
                     )
-            except (ValueError, TypeError, KeyError, AttributeError):
+            except (ValueError, TypeError, LookupError, AttributeError):
                 continue
 
     def chains(self) -> Iterator[Chain]:
@@ -164,7 +164,7 @@ def _sound(certificate: x509.Certificate) -> bool:
     """Every extension can be parsed; certificates out of signatures were not looked at yet."""
     try:
         touch(certificate)
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError):
         return False
     return True
 

@@ -42,7 +42,7 @@ __all__ = ["CrlJudge"]
 _TOLERANCE: Final = timedelta(seconds=60)
 _MAX_MAKERS: Final = 24
 _PLAIN_ENTRY: Final = frozenset({"2.5.29.21", "2.5.29.24"})
-_BAD: Final = (ValueError, TypeError, KeyError, AttributeError, OverflowError)
+_BAD: Final = (ValueError, TypeError, LookupError, AttributeError, OverflowError)
 # Names of RFC 5280 5.3.1 as asn1crypto writes them, by the names of cryptography.
 _REASONS: Final = {
     "keyCompromise": "key_compromise",

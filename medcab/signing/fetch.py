@@ -36,7 +36,7 @@ __all__ = ["FetchProblem", "Fetcher", "crl_addresses", "issuer_addresses", "ocsp
 _MAX_ADDRESSES: Final = 4
 _MAX_ISSUER: Final = 1024 * 1024
 _MAX_DEPTH: Final = 6
-_BAD: Final = (ValueError, TypeError, KeyError, AttributeError)
+_BAD: Final = (ValueError, TypeError, LookupError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)

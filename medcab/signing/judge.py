@@ -189,7 +189,7 @@ class ChainJudge:
             check_id = "chain-algorithms"
         except (PathValidationError, ValidationError) as error:
             why = str(error)
-        except (ValueError, TypeError, KeyError, AttributeError, NotImplementedError) as error:
+        except (ValueError, TypeError, LookupError, AttributeError, NotImplementedError) as error:
             sub, why = SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE, str(error)
         else:
             checks.append(passed("chain-constraints", _RFC))

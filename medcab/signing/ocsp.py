@@ -37,7 +37,7 @@ _MAX_RESPONDERS: Final = 20
 _BAD: Final = (
     ValueError,
     TypeError,
-    KeyError,
+    LookupError,
     AttributeError,
     OverflowError,
     UnsupportedAlgorithmError,

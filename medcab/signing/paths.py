@@ -43,7 +43,7 @@ __all__ = ["PathCache", "PathOptions", "PathResult", "validate_path"]
 
 _MAX_OTHERS: Final = 500
 _CLAUSE: Final = "EN 319 102-1 5.2.6"
-_BAD: Final = (ValueError, TypeError, KeyError, AttributeError, OverflowError)
+_BAD: Final = (ValueError, TypeError, LookupError, AttributeError, OverflowError)
 # Which failure of several chains is told: the one that was nearest to success.
 _NEAREST: Final = (
     SubIndication.TRY_LATER,

@@ -28,7 +28,14 @@ __all__ = ["MALFORMED", "FoundKey", "Reader", "Remark", "damaged", "load_key"]
 
 _MAX_BAGS: Final = 1_000
 _MAX_DEPTH: Final = 4
-MALFORMED: Final = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
+MALFORMED: Final = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ def signed_by(signed: Signed, key: keys.PublicKeyInfo) -> bool | None:
         return public.verify(scheme, signed.body, signed.signature)
     except UnsupportedAlgorithmError:
         return None
-    except (SigningError, ValueError, TypeError, KeyError, OverflowError, AttributeError):
+    except (SigningError, ValueError, TypeError, LookupError, OverflowError, AttributeError):
         return False
 
 
@@ -121,7 +121,7 @@ def weakness(
             public = _public_key(key.dump(), key["algorithm"]["algorithm"].dotted)
             sunset = key_sunset(public)
             days += [sunset] if sunset else []
-    except (SigningError, ValueError, TypeError, KeyError, AttributeError):
+    except (SigningError, ValueError, TypeError, LookupError, AttributeError):
         return None  # unsupported things are told where the signature itself is checked
     reached = [day for day in days if day <= moment.date()]
     return min(reached) if reached else None

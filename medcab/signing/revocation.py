@@ -200,7 +200,7 @@ class RevocationData:
         return True
 
 
-_BAD: Final = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
+_BAD: Final = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
 
 
 def parse_crl(data: bytes) -> crl.CertificateList | None:

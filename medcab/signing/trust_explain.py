@@ -19,7 +19,7 @@ from medcab.text import N_
 
 __all__ = ["Explanation", "explain"]
 
-_BAD = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+_BAD = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)

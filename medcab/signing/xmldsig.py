@@ -117,7 +117,7 @@ def check_xml_signature(data: bytes, root: Element) -> XmlSignature:
         )
     except _BrokenError as error:
         return XmlSignature(XmlSignatureState.INVALID, str(error), certificate=certificate)
-    except (binascii.Error, ValueError, TypeError, KeyError, InputError):
+    except (binascii.Error, ValueError, TypeError, LookupError, InputError):
         return XmlSignature(
             XmlSignatureState.INVALID, N_("the signature is malformed"), certificate=certificate
         )
