@@ -5,10 +5,10 @@ Sources: RFC 5652 11, RFC 5035 5.4, RFC 6211, ETSI EN 319 122-1 clause 5, ETSI T
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from medcab.signing.cms import Attribute, algorithm_identifier
 from medcab.signing.tlv import DerError, children, integer, oid, read
@@ -18,8 +18,8 @@ __all__ = [
     "Oid",
     "SignaturePolicy",
     "certificate_values",
-    "describe",
     "ess_references",
+    "expect",
     "octets",
     "policy_of",
     "revocation_values",
@@ -74,15 +74,6 @@ SINGLE_VALUED: Final = frozenset(
         Oid.CONTENT_HINTS,
     )
 )
-_COMMITMENTS: Final = {
-    "1.2.840.113549.1.9.16.6.1": "proof-of-origin",
-    "1.2.840.113549.1.9.16.6.2": "proof-of-receipt",
-    "1.2.840.113549.1.9.16.6.3": "proof-of-delivery",
-    "1.2.840.113549.1.9.16.6.4": "proof-of-sender",
-    "1.2.840.113549.1.9.16.6.5": "proof-of-approval",
-    "1.2.840.113549.1.9.16.6.6": "proof-of-creation",
-}
-COMMITMENT_OIDS: Final = {name: dotted for dotted, name in _COMMITMENTS.items()}
 _SHA256: Final = "2.16.840.1.101.3.4.2.1"
 _SHA1: Final = "1.3.14.3.2.26"
 
@@ -114,7 +105,12 @@ class SignaturePolicy:
     uri: str = ""
 
 
-def _expect(data: bytes, pos: int, end: int, wanted: int) -> tuple[int, int]:
+def expect(data: bytes, pos: int, end: int, wanted: int) -> tuple[int, int]:
+    """Read one header that must have this tag; return (start, end) of the contents.
+
+    Raises:
+        DerError: another tag, or malformed.
+    """
     tag, start, stop = read(data, pos, end)
     if tag != wanted:
         raise DerError(f"tag {wanted:#x} expected, {tag:#x} found")
@@ -127,7 +123,7 @@ def octets(value: bytes, tag: int = 0x04) -> bytes:
     Raises:
         DerError: it is not.
     """
-    start, stop = _expect(value, 0, len(value), tag)
+    start, stop = expect(value, 0, len(value), tag)
     if stop != len(value):
         raise DerError("bytes after a value")
     return value[start:stop]
@@ -164,10 +160,10 @@ def ess_references(attribute: Attribute) -> tuple[EssReference, ...]:
         DerError: malformed or empty.
     """
     value = attribute.values[0]
-    start, stop = _expect(value, 0, len(value), 0x30)
+    start, stop = expect(value, 0, len(value), 0x30)
     if stop != len(value):
         raise DerError("bytes after a value")
-    start, stop = _expect(value, start, stop, 0x30)
+    start, stop = expect(value, start, stop, 0x30)
     version_2 = attribute.oid == Oid.ESS_V2
     found = []
     for tag, _, inner, end in children(value, start, stop, 100):
@@ -178,7 +174,7 @@ def ess_references(attribute: Attribute) -> tuple[EssReference, ...]:
         if version_2 and first == 0x30:
             digest, _ = algorithm_identifier(value[inner:after])
             inner = after
-        hash_start, hash_end = _expect(value, inner, end, 0x04)
+        hash_start, hash_end = expect(value, inner, end, 0x04)
         issuer, serial = _issuer_serial(value, hash_end, end) if hash_end < end else (None, None)
         found.append(EssReference(digest, value[hash_start:hash_end], issuer, serial))
     if not found:
@@ -187,9 +183,9 @@ def ess_references(attribute: Attribute) -> tuple[EssReference, ...]:
 
 
 def _issuer_serial(value: bytes, pos: int, end: int) -> tuple[bytes | None, int]:
-    start, stop = _expect(value, pos, end, 0x30)
-    names, names_end = _expect(value, start, stop, 0x30)
-    number, number_end = _expect(value, names_end, stop, 0x02)
+    start, stop = expect(value, pos, end, 0x30)
+    names, names_end = expect(value, start, stop, 0x30)
+    number, number_end = expect(value, names_end, stop, 0x02)
     issuer = None
     for tag, _, inner, last in children(value, names, names_end, 20):
         if tag == 0xA4:
@@ -207,21 +203,21 @@ def policy_of(attribute: Attribute) -> SignaturePolicy | None:
     tag, start, stop = read(value, 0, len(value))
     if tag == 0x05:
         return None
-    name, name_end = _expect(value, start, stop, 0x06)
+    name, name_end = expect(value, start, stop, 0x06)
     policy = oid(value[name:name_end])
     digest, hashed, uri = None, None, ""
     if name_end < stop:
-        begun, end = _expect(value, name_end, stop, 0x30)
+        begun, end = expect(value, name_end, stop, 0x30)
         _, _, after = read(value, begun, end)
         digest, _ = algorithm_identifier(value[begun:after])
-        inner, last = _expect(value, after, end, 0x04)
+        inner, last = expect(value, after, end, 0x04)
         hashed = value[inner:last]
         if end < stop:
-            qualifiers, _ = _expect(value, end, stop, 0x30)
+            qualifiers, _ = expect(value, end, stop, 0x30)
             for _, _, inner, last in children(value, qualifiers, stop, 20):
                 kind, begun_oid, after = read(value, inner, last)
                 if kind == 0x06 and oid(value[begun_oid:after]) == "1.2.840.113549.1.9.16.5.1":
-                    text, text_end = _expect(value, after, last, 0x16)
+                    text, text_end = expect(value, after, last, 0x16)
                     uri = value[text:text_end].decode("ascii", "replace")
     return SignaturePolicy(policy, digest, hashed, uri)
 
@@ -233,7 +229,7 @@ def certificate_values(attribute: Attribute) -> Iterator[bytes]:
         DerError: malformed.
     """
     for value in attribute.values:
-        start, stop = _expect(value, 0, len(value), 0x30)
+        start, stop = expect(value, 0, len(value), 0x30)
         for tag, begun, _, end in children(value, start, stop, 2000):
             if tag == 0x30:
                 yield value[begun:end]
@@ -248,90 +244,11 @@ def revocation_values(attribute: Attribute) -> tuple[list[bytes], list[bytes]]:
     crls: list[bytes] = []
     ocsps: list[bytes] = []
     for value in attribute.values:
-        start, stop = _expect(value, 0, len(value), 0x30)
+        start, stop = expect(value, 0, len(value), 0x30)
         for tag, _, inner, end in children(value, start, stop, 10):
             if tag not in (0xA0, 0xA1):
                 continue
-            first, last = _expect(value, inner, end, 0x30)
+            first, last = expect(value, inner, end, 0x30)
             target = crls if tag == 0xA0 else ocsps
             target.extend(value[b:e] for _, b, _, e in children(value, first, last, 2000))
     return crls, ocsps
-
-
-_TEXT_TAGS: Final = {
-    0x0C: "utf-8", 0x13: "ascii", 0x14: "latin-1", 0x16: "ascii", 0x1E: "utf-16-be",
-    0x1C: "utf-32-be", 0x12: "ascii",
-}  # fmt: skip
-
-
-def _texts(value: bytes, start: int, stop: int, depth: int = 0) -> Iterator[str]:
-    """Every string inside, however wrapped (attribute structures differ between writers)."""
-    for tag, _, inner, end in children(value, start, stop, 200):
-        codec = _TEXT_TAGS.get(tag)
-        if codec is not None:
-            text = value[inner:end].decode(codec, "replace")
-            yield "".join(c if c.isprintable() else "\ufffd" for c in text)
-        elif tag & 0x20 and depth < 8:
-            yield from _texts(value, inner, end, depth + 1)
-
-
-def describe(attributes: Sequence[Attribute]) -> dict[str, Any]:
-    """What the optional signed attributes say, JSON-able; malformed ones are named, not refused."""
-    said: dict[str, Any] = {}
-    for attribute in attributes:
-        reader = _READERS.get(attribute.oid)
-        if reader is None or not attribute.values:
-            continue
-        name, read_value = reader
-        try:
-            said[name] = read_value(attribute)
-        except (DerError, IndexError):
-            said.setdefault("unreadable", []).append(attribute.oid)
-    return said
-
-
-def _commitment(attribute: Attribute) -> str:
-    value = attribute.values[0]
-    start, stop = _expect(value, 0, len(value), 0x30)
-    inner, end = _expect(value, start, stop, 0x06)
-    dotted = oid(value[inner:end])
-    return _COMMITMENTS.get(dotted, dotted)
-
-
-def _location(attribute: Attribute) -> dict[str, Any]:
-    value = attribute.values[0]
-    start, stop = _expect(value, 0, len(value), 0x30)
-    said: dict[str, Any] = {}
-    for tag, _, inner, end in children(value, start, stop, 10):
-        name = {0xA0: "country", 0xA1: "locality", 0xA2: "postal_address"}.get(tag)
-        if name:
-            texts = list(_texts(value, inner, end))
-            said[name] = texts if tag == 0xA2 else " ".join(texts)
-    return said
-
-
-def _strings(attribute: Attribute) -> list[str]:
-    value = attribute.values[0]
-    return list(_texts(value, 0, len(value)))
-
-
-def _mime_type(attribute: Attribute) -> str:
-    return octets(attribute.values[0], 0x0C).decode("utf-8", "replace")
-
-
-def _policy(attribute: Attribute) -> dict[str, Any] | None:
-    policy = policy_of(attribute)
-    if policy is None:
-        return None
-    return {"oid": policy.oid, "uri": policy.uri} if policy.uri else {"oid": policy.oid}
-
-
-_READERS: Final = {
-    Oid.COMMITMENT: ("commitment", _commitment),
-    Oid.LOCATION: ("location", _location),
-    Oid.SIGNER_ATTRIBUTES: ("roles", _strings),
-    Oid.SIGNER_ATTRIBUTES_V2: ("roles", _strings),
-    Oid.MIME_TYPE: ("mime_type", _mime_type),
-    Oid.POLICY: ("policy", _policy),
-    Oid.CONTENT_HINTS: ("content_hints", _strings),
-}

@@ -9,8 +9,9 @@ from typing import Final
 
 from medcab.errors import UsageError
 from medcab.signing.algorithms import digest_algorithm
-from medcab.signing.attributes import COMMITMENT_OIDS, Oid
+from medcab.signing.attributes import Oid
 from medcab.signing.blocks.records import CertificateRecord
+from medcab.signing.statements import COMMITMENT_OIDS
 from medcab.signing.tlv import encode, encode_oid
 from medcab.text import N_
 

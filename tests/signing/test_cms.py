@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medcab.signing import making, tlv
-from medcab.signing.attributes import Oid, describe, ess_references, octets, time_of
+from medcab.signing.attributes import Oid, ess_references, octets, time_of
 from medcab.signing.blocks.format import looks_like_attributes
 from medcab.signing.cms import parse_attributes, parse_signed_data, parse_signer_info
 from medcab.signing.codec import NotASignatureError, decode, encode
+from medcab.signing.statements import describe
 
 EOC = b"\0\0"
 
