@@ -281,3 +281,54 @@ def test_command_signs_and_verifies(authority, anchor, tmp_path):
     assert answer["verdict"] == "passed"
     assert len(answer["signatures"]) == 2
     assert len(answer["signatures"][0]["counter_signatures"]) == 1
+
+
+@pytest.mark.slow
+def test_killed_run_goes_on(authority, tree, anchor, tmp_path):
+    """kill -9 in the middle: the next run answers for every file, and as if nothing had been."""
+    import subprocess
+    import sys
+
+    folder = tmp_path / "many"
+    folder.mkdir()
+    data, signature = (
+        (tree / "0/Диплом 0.pdf").read_bytes(),
+        (tree / "0/Диплом 0.pdf.sig").read_bytes(),
+    )
+    for number in range(1500):
+        (folder / f"{number}.pdf").write_bytes(data)
+        (folder / f"{number}.pdf.sig").write_bytes(signature)
+    journal = tmp_path / "journal"
+    code = (
+        "import typer; from medcab.commands.verify import command\n"
+        "app = typer.Typer(); app.command()(command); app()"
+    )
+    arguments = [
+        "-r",
+        str(folder),
+        "--trust",
+        str(anchor),
+        "--journal",
+        str(journal),
+        "-f",
+        "jsonl",
+        "-j",
+        "0",
+    ]
+    run = subprocess.Popen([sys.executable, "-c", code, *arguments, *AT], stdout=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and (
+            not journal.exists() or journal.stat().st_size < 100_000
+        ):
+            time.sleep(0.01)
+    finally:
+        run.kill()
+        run.wait()
+    before = journal.read_bytes().count(b"\n")
+    assert before > 0
+    result = command(*arguments, *AT)
+    lines = [json.loads(line) for line in result.stdout.splitlines() if line.startswith("{")]
+    assert result.exit_code == 0
+    assert len({line["path"] for line in lines}) == len(lines) == 1500
+    assert {line["verdict"] for line in lines} == {"passed"}

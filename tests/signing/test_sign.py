@@ -235,3 +235,31 @@ def test_signed_attributes_are_in_der_order_whatever_is_in_them(authority):
         maker = signer(authority, "p256", **options)
         for data in (b"", b"a", b"b" * 1000):
             assert parse_signed_data(maker.sign_bytes(data)).signers[0][1].canonical
+
+
+def test_full_disk_leaves_nothing_behind(authority, tmp_path, monkeypatch):
+    import errno
+    import os
+
+    document = tmp_path / "a.txt"
+    document.write_bytes(DATA)
+    old = tmp_path / "a.txt.sig"
+    old.write_bytes(b"what was there before")
+
+    def full(_descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OutputError, match="No space left"):
+        signer(authority).sign_file(document, overwrite=True)
+    assert old.read_bytes() == b"what was there before"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.txt", "a.txt.sig"]
+
+
+def test_existing_signature_is_not_damaged_when_the_second_fails(authority, tmp_path):
+    first = signer(authority).sign_bytes(DATA)
+    place = tmp_path / "a.sig"
+    place.write_bytes(first)
+    with pytest.raises(SigningError):
+        signer(authority, "p256").add_to(place.read_bytes(), MemoryContent(b"other"))
+    assert place.read_bytes() == first
