@@ -211,3 +211,31 @@ def test_small_answers(authority):
     assert key_identifier(authority.root.asn1) == authority.root.asn1.key_identifier
     assert unwrap_base64(b"MAA=") is None
     assert raw(authority.root.asn1) == authority.root.der
+
+
+@pytest.mark.parametrize(
+    ("oid", "value"),
+    [
+        ("2.5.29.15", b"\x03\x02\xed\x80"),
+        ("2.5.29.15", b"\x03\x01\x07"),
+        ("2.5.29.15", b"\x03\x00"),
+        ("2.5.29.14", b"\x04\x7f\x00"),
+    ],
+)
+def test_fields_that_the_parser_reads_late_are_read_at_once(authority, oid, value):
+    """Found by fuzzing: the error came out of the middle of a check."""
+    with pytest.raises(InputError):
+        extended(oid, value, authority)
+
+
+@pytest.mark.parametrize("tag", [0x07, 0x08, 0x09, 0x0B, 0x17, 0x3F])
+def test_names_of_strange_types_have_a_text(tag):
+    good = (SAMPLES / "ivanova.cer").read_bytes()
+    text = "врач-терапевт".encode()
+    at = good.index(text) - 2
+    assert good[at] == 0x0C
+    try:
+        certificate = load_certificate(good[:at] + bytes([tag]) + good[at + 1 :])
+    except InputError:
+        return
+    assert describe(certificate).holder.fio == "Иванова Анна Петровна"

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import time
+from pathlib import Path
 
 import pki
 import pytest
@@ -132,6 +133,88 @@ def rebuilt(person, *, mac_password, raw_password, mac=True, rounds=1000):
         }
         fields["mac_data"] = {"mac": info, "mac_salt": salt, "iterations": 1000}
     return pkcs12.Pfx(fields).dump()
+
+
+@pytest.mark.parametrize("password", [SECRET, "other"])
+@pytest.mark.parametrize("size", [32, 8, None])
+def test_pbmac1(people, password, size):
+    """RFC 9579: the MAC key comes out of PBKDF2; its length must be told."""
+    import hashlib
+    import hmac
+
+    from asn1crypto import algos
+
+    from medcab.signing.pkcs12_crypto import _Pbmac1Params
+
+    pfx = pkcs12.Pfx.load(
+        rebuilt(people[1], mac_password="", raw_password=SECRET.encode(), mac=False)
+    )
+    content = bytes(pfx["auth_safe"]["content"])
+    kdf = {"salt": algos.Pbkdf2Salt("specified", core.OctetString(b"12345678")), "iteration_count": 1000,
+           "prf": {"algorithm": "sha512"}}  # fmt: skip
+    if size:
+        kdf["key_length"] = size
+    parameters = _Pbmac1Params({
+        "key_derivation_func": {"algorithm": "pbkdf2", "parameters": kdf},
+        "message_auth_scheme": {"algorithm": "sha256"},
+    })  # fmt: skip
+    key = hashlib.pbkdf2_hmac("sha512", SECRET.encode(), b"12345678", 1000, size or 32)
+    info = {
+        "digest_algorithm": {"algorithm": "1.2.840.113549.1.5.14", "parameters": parameters},
+        "digest": hmac.digest(key, content, "sha256"),
+    }
+    made = pkcs12.Pfx({
+        "version": "v3", "auth_safe": pfx["auth_safe"],
+        "mac_data": {"mac": info, "mac_salt": b"", "iterations": 1},
+    }).dump()  # fmt: skip
+    if size != 32:
+        with pytest.raises(InputError):
+            open_pkcs12(made, password)
+    elif password == SECRET:
+        assert open_pkcs12(made, password).has_mac
+    else:
+        with pytest.raises(PasswordError):
+            open_pkcs12(made, password)
+
+
+GOST = Path(__file__).parents[3] / "shared/vectors/gost"
+
+
+@pytest.mark.skipif(not GOST.exists(), reason="foreign vectors are absent")
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [
+        ("openssl-engine/pfx_gost89_mac12_256.pfx", "12345"),
+        ("openssl-engine/pfx_aes_sha256.pfx", "12345"),
+        ("openssl-engine/pfx512_gost89.pfx", "Пароль"),
+        ("rfc9548/rfc9548_A2.pfx", "Пароль для PFX"),
+    ],
+)
+def test_gost_keys_whatever_protects_them(name, password):
+    path = next((p for p in GOST.rglob("*.pfx") if str(p).endswith(name.split("/")[-1])), None)
+    assert path is not None
+    key = load_p12(path.read_bytes(), password)
+    assert key.algorithm.startswith("gost2012_")
+    assert len(key.sign(b"x")) in (64, 128)
+    with pytest.raises(PasswordError):
+        load_p12(path.read_bytes(), password + "!")
+
+
+@pytest.mark.parametrize(
+    ("known", "strange"),
+    [
+        ("06092a864886f70d01050c", "06092b06010401da47040b"),  # PBKDF2: scrypt
+        ("06082a864886f70d0209", "06082a864886f70d027f"),  # HMAC with SHA-256: nothing
+        ("060960864801650304012a", "060960864801650304017f"),  # AES-256: nothing
+        ("06092a864886f70d01050d", "06092a864886f70d01057f"),  # PBES2: nothing
+    ],
+)
+def test_protections_that_are_not_supported_are_named(people, known, strange):
+    data = rebuilt(people[1], mac_password="", raw_password=SECRET.encode(), mac=False)
+    assert bytes.fromhex(known) in data
+    with pytest.raises((SigningError, InputError)) as caught:
+        open_pkcs12(data.replace(bytes.fromhex(known), bytes.fromhex(strange)), SECRET)
+    assert SECRET not in str(caught.value) + repr(caught.value.arguments)
 
 
 def test_a_file_without_mac_is_opened_and_told(people):
