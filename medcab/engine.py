@@ -16,9 +16,12 @@ from medcab import rules as _rules
 from medcab.errors import MedcabError
 from medcab.model import Document, Finding, Location, Outcome, Package, Report, Severity
 from medcab.rules import DocumentContext, Hit, PackageContext, Rule, Scope, Unknown
+from medcab.signing.trust_options import TrustOptions
+from medcab.text import N_
 
 if TYPE_CHECKING:
     from medcab.profile import Profile
+    from medcab.signing.inspecting import Answer, Question
     from medcab.validators.facts import FileFacts
 
 __all__ = ["CheckOptions", "check", "judge", "probe_documents", "run"]
@@ -35,6 +38,8 @@ class CheckOptions:
         memory: bytes of address space a worker may take.
         scan: judge legibility too (slower).
         ignore: rule id or name -> patterns of paths in which its findings are set aside.
+        trust: for signatures and certificates in the package.
+        language: of the sentences in the reports about signatures.
     """
 
     now: datetime | None = None
@@ -43,9 +48,14 @@ class CheckOptions:
     memory: int = 2 << 30
     scan: bool = True
     ignore: Mapping[str, list[str]] = field(default_factory=dict)
+    trust: TrustOptions = field(default_factory=TrustOptions)
+    language: str = "ru"
 
 
 Observer = Callable[[Document], None]
+
+_TIME_FOR_SIGNATURES: float | None = None
+"""Seconds for the signatures of one document; None: as for the document itself."""
 
 
 def probe_documents(
@@ -165,12 +175,72 @@ def check(
     options = options or CheckOptions()
     now = options.now or datetime.now(UTC)
     documents = list(package.documents)
+    questions: dict[int, Question] = {}
     for index, facts in probe_documents(package, options, observer):
         done = replace(documents[index], facts=facts)
+        documents[index] = done
+        question = _question(package, profile, done, options, now)
+        if question is None:
+            yield done, tuple(judge(package, profile, now, document=done))
+        else:
+            questions[index] = question
+    for index, answer in _answers(questions, options):
+        meta = {
+            **documents[index].meta,
+            "signatures": answer.signatures,
+            "certificates": answer.certificates,
+        }
+        done = replace(documents[index], meta=meta)
         documents[index] = done
         yield done, tuple(judge(package, profile, now, document=done))
     whole = replace(package, documents=tuple(documents))
     yield None, tuple(judge(whole, profile, now))
+
+
+def _question(
+    package: Package, profile: Profile, document: Document, options: CheckOptions, now: datetime
+) -> Question | None:
+    """What to ask about signatures and certificates of ``document``; None when nothing is."""
+    from medcab.signing.inspecting import CERTIFICATE_FORMATS, Question
+
+    assert document.facts is not None
+    beside = tuple((s.path, s.source) for s in package.signatures if s.target == document.path)
+    pdf = document.facts.pdf
+    inside = document.facts.format == "pdf" and (pdf is None or bool(pdf.signature_fields))
+    certificate = document.facts.format in CERTIFICATE_FORMATS
+    if profile.signature == "off":
+        beside, inside = (), False
+    if not (beside or inside or certificate):
+        return None
+    return Question(document.path, document.source, beside, inside, certificate, now, options.trust)
+
+
+def _answers(
+    questions: Mapping[int, Question], options: CheckOptions
+) -> Iterator[tuple[int, Answer]]:
+    """Verify signatures and read certificates in workers; what fails there stays undetermined."""
+    if not questions:
+        return
+    from medcab.sandbox import Done, Limits, Raised, Sandbox, TimedOut
+    from medcab.signing.inspecting import inspect, unanswered
+
+    places = list(questions)
+    limits = Limits(seconds=_TIME_FOR_SIGNATURES or options.timeout, memory=options.memory)
+    with Sandbox(jobs=min(options.jobs, len(places)), limits=limits) as sandbox:
+        for number, outcome in sandbox.imap(inspect, ((questions[i],) for i in places)):
+            index = places[number]
+            if isinstance(outcome, Done):
+                yield index, outcome.value
+            elif isinstance(outcome, Raised) and isinstance(outcome.error, MedcabError):
+                # Trust that the caller named cannot be read: that is his to put right.
+                raise outcome.error
+            else:
+                reason = (
+                    N_("The check took too long and was ended.")
+                    if isinstance(outcome, TimedOut)
+                    else N_("The check broke a limit and was ended.")
+                )
+                yield index, unanswered(questions[index], reason)
 
 
 def run(
@@ -201,7 +271,21 @@ def run(
         checks=_asked(profile, len(documents)),
         ignored=_sorted(ignored, order),
         form=package.form,
+        signatures=_signature_reports(documents, options.language),
     )
+
+
+def _signature_reports(
+    documents: Iterable[Document], language: str
+) -> tuple[Mapping[str, Any], ...]:
+    """Return what was found about signatures, as JSON-able values for the report."""
+    found = [r for d in documents for r in d.meta.get("signatures", ())]
+    if not found:
+        return ()
+    from medcab.signing.report import report_dict
+    from medcab.text import translator
+
+    return tuple(report_dict(report, translator(language)) for report in found)
 
 
 def _asked(profile: Profile, documents: int) -> dict[str, int]:

@@ -83,6 +83,10 @@ RULE_MODULES: Final = (
     "medcab.validators.image_density",
     "medcab.validators.resolution",
     "medcab.validators.form",
+    "medcab.signing.rules",
+    "medcab.validators.scan.rules",
+    "medcab.validators.scan.rules_surface",
+    "medcab.validators.scan.rules_content",
 )
 
 

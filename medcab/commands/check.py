@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from medcab.commands import _config
-from medcab.commands._console import _h, progress, tr
+from medcab.commands._console import _h, progress, state, tr
 from medcab.commands._output import PICTURED, Output, choose_writers
 from medcab.errors import ExitCode, InputError, UsageError
 from medcab.text import N_
@@ -108,6 +108,24 @@ def command(
         bool,
         typer.Option("--journal-full", help=_h("Keep names and values in the journal unmasked.")),
     ] = False,
+    trust: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--trust",
+            envvar="MEDCAB_TRUST",
+            help=_h("Trusted certificates for signatures (repeatable)."),
+        ),
+    ] = None,
+    chain: Annotated[
+        list[str] | None,
+        typer.Option("--chain", help=_h("Certificates of authorities in between (repeatable).")),
+    ] = None,
+    crl: Annotated[
+        list[str] | None, typer.Option("--crl", help=_h("Revocation list (repeatable)."))
+    ] = None,
+    revocation: Annotated[
+        str, typer.Option("--revocation", help=_h("How much must be known: require, prefer, none."))
+    ] = "prefer",
     sign_report: Annotated[
         str | None,
         typer.Option("--sign-report", metavar="P12", help=_h("Sign the PDF report with this key.")),
@@ -128,6 +146,7 @@ def command(
     from medcab import engine
     from medcab.moments import parse_moment
     from medcab.profile import load
+    from medcab.signing.trust_options import TrustOptions
 
     writers = choose_writers(output_format, output or [])
     signer = _report_signer(sign_report, password_from, [w.name for w, _ in writers])
@@ -160,6 +179,10 @@ def command(
         jobs=jobs or _cores(),
         timeout=timeout,
         ignore=_config.load().ignore,
+        trust=TrustOptions(
+            tuple(trust or ()), tuple(chain or ()), tuple(crl or ()), revocation, _trust_store()
+        ),
+        language=state().language,
     )
     with progress(len(package.documents), tr()("Checking"), quiet=quiet) as advance:
         report = engine.run(package, chosen, options, lambda d: advance(1, d.name))
@@ -215,6 +238,12 @@ def _report_signer(p12: str | None, password_from: str, formats: list[str]) -> A
     from medcab.signing.sign import Signer
 
     return Signer(load_key(p12, None, None, password_from, None))
+
+
+def _trust_store() -> str:
+    from medcab.commands._trust import user_store
+
+    return str(user_store().folder)
 
 
 def _cores() -> int:

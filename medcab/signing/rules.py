@@ -72,23 +72,29 @@ def _evidence(check: Check) -> dict[str, Any]:
     severity=Severity.ERROR,
     message=N_("The document {path} has no electronic signature."),
     since="0.1.0",
+    params={"types": ["application"]},
 )
 def signature_missing(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     """A document without the electronic signature that the procedure requires.
 
     What it checks:
         Whether a signature lies beside the document (X.pdf.sig, X.pdf.p7s, X.pdf.sgn) or inside
-        it, where the profile requires signatures.
+        it, where the profile requires signatures of documents of this type (parameter types).
     Why it matters:
         An unsigned document is not accepted in such a procedure.
     How to fix:
         Sign the document: medcab sign X.pdf --p12 key.pfx --password-from prompt
     Source:
-        RULES.md F15, C08.
+        RULES.md D14, F15, C08.
     """
-    if ctx.profile.signature != "required":
+    if ctx.profile.signature != "required" or ctx.document.type not in ctx.params["types"]:
         return
-    if not _signature_paths(ctx) and not any(r.signatures for r in reports_of(ctx)):
+    if _signature_paths(ctx) or any(r.signatures for r in reports_of(ctx)):
+        return
+    pdf = ctx.facts.pdf
+    if pdf is None and ctx.facts.format == "pdf":
+        yield Unknown(N_("The PDF could not be examined for a signature inside."))
+    elif pdf is None or not pdf.signature_fields:
         yield Hit(args={"path": ctx.document.path})
 
 

@@ -27,6 +27,7 @@ _REASONS: Final = {
     "scan_time": N_(
         "Legibility was examined on {seen} pages only: the time for one file was over."
     ),
+    "scan_page": N_("The legibility of page {seen} could not be measured."),
     "objects": N_("The file holds more than {limit} objects."),
 }
 _OTHER: Final = N_("The limit «{name}» was reached.")

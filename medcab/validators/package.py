@@ -336,48 +336,6 @@ def format_not_preferred(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
 
 
 @rule(
-    "PKG010",
-    "signature-missing",
-    scope=Scope.DOCUMENT,
-    severity=Severity.ERROR,
-    message=N_("The document has to be signed, and there is no signature: {type}."),
-    since="0.1.0",
-    params={"types": ["application"]},
-)
-def signature_missing(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
-    """A document that has to be signed electronically has no signature.
-
-    What it checks:
-        In profiles that require a signature: that the application has a signature file beside it
-        («Заявление.pdf.sig»), or a signature inside the PDF. Whether the signature is good is
-        another check.
-
-    Why it matters:
-        The portal does not take an unsigned application.
-
-    How to fix:
-        Sign the document: medcab sign FILE.
-
-    Source:
-        RULES.md, D14, F15.
-    """
-    document = ctx.document
-    if ctx.profile.signature != "required" or document.type not in ctx.params["types"]:
-        return
-    if document.name.lower().endswith((".p7m", ".sig", ".p7s")):
-        return
-    if any(s.target == document.path for s in ctx.package.signatures):
-        return
-    pdf = ctx.facts.pdf
-    if pdf is not None and pdf.signature_fields:
-        return
-    if pdf is None and ctx.facts.format == "pdf":
-        yield Unknown(N_("The PDF could not be examined for a signature inside."))
-        return
-    yield Hit(args={"type": document.type})
-
-
-@rule(
     "PKG011",
     "private-key-in-package",
     scope=Scope.DOCUMENT,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import replace
+from typing import Any
 
 from medcab.sandbox import Limits
 from medcab.sources import Source
@@ -113,10 +114,16 @@ def _legibility(
     from medcab.validators.scan import measure_file
 
     allowed = options.limits.seconds * _SCAN_PART
-    pages = []
-    for page in measure_file(source, name, facts, options):
-        pages.append(page)
-        if allowed and time.monotonic() - started > allowed and len(pages) < (facts.pages or 1):
-            hit = LimitHit("scan_time", allowed, len(pages))
-            return replace(facts, scan=tuple(pages), limits=(*facts.limits, hit))
+    pages: list[Any] = []
+    try:
+        for page in measure_file(source, name, facts, options):
+            pages.append(page)
+            if allowed and time.monotonic() - started > allowed and len(pages) < (facts.pages or 1):
+                hit = LimitHit("scan_time", allowed, len(pages))
+                return replace(facts, scan=tuple(pages), limits=(*facts.limits, hit))
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - a page that cannot be measured must not cost the other facts
+        hit = LimitHit("scan_page", None, len(pages) + 1)
+        return replace(facts, scan=tuple(pages), limits=(*facts.limits, hit))
     return replace(facts, scan=tuple(pages))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import pki
 import pytest
@@ -34,7 +35,10 @@ def package(signed=(), orphans=()):
 def run(rule, made, signature="optional"):
     found = []
     for document in made.documents:
-        ctx = DocumentContext(made, Profile(signature), {}, pki.NOW, document, None)
+        facts = SimpleNamespace(pdf=None, format="jpeg")
+        params = {"types": ["application"]}
+        typed = replace(document, type="application")
+        ctx = DocumentContext(made, Profile(signature), params, pki.NOW, typed, facts)
         found += list(rule(ctx))
     return found
 
@@ -112,3 +116,13 @@ def test_rules_are_registered_and_cheap():
         "assert not {'asn1crypto', 'cryptography', 'pyhanko'} & set(sys.modules), sorted(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_public_names_are_loaded_when_used():
+    from medcab import signing
+
+    assert sorted(signing.__all__) == signing.__all__ or set(signing.__all__) == set(signing._HOMES)
+    for name in signing.__all__:
+        assert getattr(signing, name).__name__ == name
+    with pytest.raises(AttributeError):
+        _ = signing.nothing

@@ -200,11 +200,11 @@ def test_signatures_that_are_required(name, signature, profile, wrong):
     made = replace(made, facts=replace(made.facts, pdf=PdfFacts()))
     sigs = (SignatureFile("x.sig", BytesSource(b""), 1, signature),) if signature else ()
     pack = Package("p", (made,), signatures=sigs)
-    assert len(hits("PKG010", pack, profile)) == wrong
+    assert len(hits("SIG001", pack, profile)) == wrong
     inside = replace(made, facts=replace(made.facts, pdf=PdfFacts(signature_fields=1)))
-    assert hits("PKG010", Package("p", (inside,)), profile) == []
+    assert hits("SIG001", Package("p", (inside,)), profile) == []
     unseen = Package("p", (replace(made, facts=replace(made.facts, pdf=None)),), signatures=sigs)
-    assert len(unknowns("PKG010", unseen, profile)) == wrong
+    assert len(unknowns("SIG001", unseen, profile)) == wrong
 
 
 @pytest.mark.parametrize(("found", "wrong"), [("pfx", 1), ("cer", 0), ("pdf", 0)])

@@ -1,0 +1,161 @@
+"""What the engine asks about signatures and certificates of one document; runs in a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from medcab.errors import InputError
+from medcab.signing.trust_options import TrustOptions
+from medcab.sources import Source
+from medcab.text import N_
+
+if TYPE_CHECKING:
+    from medcab.signing.cert_facts import CertificateFacts
+    from medcab.signing.results import VerificationReport
+
+__all__ = ["CERTIFICATE_FORMATS", "Answer", "Question", "inspect", "unanswered"]
+
+CERTIFICATE_FORMATS = frozenset({"pfx", "cer", "p12", "pem", "p7b", "crt", "der"})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One document whose signatures or certificates are asked about.
+
+    Attributes:
+        path: as the user knows it.
+        source: the document.
+        signatures: detached signatures beside it: path and source.
+        inside: look for signatures inside (PDF).
+        certificate: the document is itself a certificate or key container.
+        moment: of the check (aware).
+        options: trust.
+    """
+
+    path: str
+    source: Source
+    signatures: tuple[tuple[str, Source], ...]
+    inside: bool
+    certificate: bool
+    moment: datetime
+    options: TrustOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Reports about the signatures of a document, facts about its certificates."""
+
+    signatures: tuple[VerificationReport, ...] = ()
+    certificates: tuple[CertificateFacts, ...] = ()
+
+
+def inspect(question: Question) -> Answer:
+    """Verify the signatures of a document and read its certificates.
+
+    Raises:
+        InputError: a file of the trust options cannot be read.
+    """
+    verifier = _verifier(question.options, question.moment)
+    reports = [
+        verifier.verify(source, question.source, name=path, content_name=question.path)
+        for path, source in question.signatures
+    ]
+    certificates: tuple[CertificateFacts, ...] = ()
+    if question.inside or question.certificate:
+        try:
+            data = question.source.read()
+        except OSError:
+            data = b""  # the rules about files say that it cannot be read
+        if question.inside and b"/ByteRange" in data:
+            report = verifier.verify_bytes(data, name=question.path)
+            if report.signatures:
+                reports.append(report)
+        if question.certificate and data:
+            certificates = _certificates(data, question)
+    return Answer(tuple(reports), certificates)
+
+
+def unanswered(question: Question, reason: str) -> Answer:
+    """The answer when the worker did not give one: undetermined, with the reason (a msgid)."""
+    from medcab.signing.cert_facts import CertificateFacts
+    from medcab.signing.results import Check, CheckOutcome, SubIndication, VerificationReport
+
+    problem = Check("limit", CheckOutcome.UNDETERMINED, "", reason, {}, SubIndication.GENERIC)
+    names = [path for path, _ in question.signatures]
+    if question.inside:
+        names.append(question.path)
+    return Answer(
+        tuple(
+            VerificationReport(name, question.path, question.moment, problems=(problem,))
+            for name in names
+        ),
+        (CertificateFacts(question.path, problem=reason),) if question.certificate else (),
+    )
+
+
+def _certificates(data: bytes, question: Question) -> tuple[CertificateFacts, ...]:
+    from medcab.signing.cert_facts import Examination, examine
+    from medcab.signing.certificates import load_certificates
+    from medcab.signing.revocation import RevocationPolicy
+
+    options = question.options
+    others = [
+        certificate
+        for path in options.certificates
+        for certificate in load_certificates(_read(path), path)
+    ]
+    how = Examination(
+        question.moment,
+        _trust(options.trust, options.store),
+        others,
+        [_read(path) for path in options.crls],
+        revocation=RevocationPolicy.named(options.revocation),
+    )
+    return examine(data, question.path, how)
+
+
+@lru_cache(maxsize=4)
+def _trust(paths: tuple[str, ...], store: str | None) -> Any:
+    from medcab.signing.trust import TrustStore
+    from medcab.signing.trust_store import UserStore
+
+    return UserStore(Path(store)).load() if store and not paths else TrustStore.load(paths)
+
+
+@lru_cache(maxsize=4)
+def _verifier(options: TrustOptions, moment: datetime) -> Any:
+    """One verifier a worker: its caches are keyed by whole certificates and shared safely."""
+    from dataclasses import replace
+
+    from medcab.signing.policy import STRICT
+    from medcab.signing.verify import Verifier
+
+    return Verifier(
+        _trust(options.trust, options.store),
+        replace(STRICT, revocation=options.revocation),
+        at=moment,
+        certificates=_all_der(options.certificates),
+        crls=[_read(path) for path in options.crls],
+    )
+
+
+def _all_der(paths: Sequence[str]) -> list[bytes]:
+    from medcab.signing.certificates import load_certificates
+
+    return [c.dump() for path in paths for c in load_certificates(_read(path), path)]
+
+
+def _read(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise InputError(
+            N_("{path} cannot be read: {reason}."),
+            path=path,
+            reason=error.strerror or str(error),
+        ) from error
