@@ -507,3 +507,12 @@ def test_json_says_what_the_acceptance_list_asks(authority):
     assert {"id", "outcome", "rule", "detail"} == set(signature["checks"][0])
     assert signature["revocation"]["policy"] == "prefer"
     assert len(signature["chain"]) == 3
+
+
+def test_old_form_of_the_certificate_reference_is_told(authority, forge):
+    """signing-certificate (v1) is SHA-1: accepted with a warning."""
+    entry = encode(0x30, encode(0x04, hashlib.sha1(authority.leaf("p256").der).digest()))
+    old = making.attribute(Oid.ESS_V1, encode(0x30, encode(0x30, entry)))
+    report = judge(authority, forge.file(forge.info([*forge.usual(ess=False), old])))
+    assert report.verdict is Verdict.PASSED
+    assert any(c.id == "reference-digest" and c.outcome == "warning" for c in only(report).checks)

@@ -17,6 +17,8 @@ from medcab.text import N_
 
 __all__ = ["identify"]
 
+# Finding a second certificate with the same digest is not known to be possible even for these.
+_OLD_DIGESTS: Final = frozenset(("1.3.14.3.2.26", "1.2.840.113549.2.5"))
 _RULE: Final = "EN 319 102-1 5.2.3; RFC 5035 5.4"
 
 
@@ -81,6 +83,11 @@ def identify(
         return None
     journal.ok("signing-certificate-reference", _RULE)
     record = fitting[0]
+    if any(reference.digest_oid in _OLD_DIGESTS for reference in references):
+        journal.warn(
+            "reference-digest", "EN 319 122-1 5.2.2; TS 119 312",
+            N_("The signature names its certificate by an outdated digest (SHA-1 or MD5)."),
+        )  # fmt: skip
     for reference in references:
         if reference.serial is not None and not (
             reference.serial == record.serial
