@@ -75,7 +75,8 @@ def _gather(ask: Conversion) -> tuple[Any, list[x509.Certificate]]:
     from medcab.signing.cert_facts import is_pkcs12
     from medcab.signing.certificates import load_certificates, sha256_of
     from medcab.signing.convert import load_key_pair
-    from medcab.signing.keys import load_private_key, order_chain, private_key_fits
+    from medcab.signing.key_files import load_private_key
+    from medcab.signing.keys import order_chain, private_key_fits
     from medcab.signing.pkcs12 import open_pkcs12
 
     key: Any = None

@@ -9,10 +9,18 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
-from asn1crypto import core, x509
+from asn1crypto import x509
 
+from medcab.signing.cert_extensions import (
+    guard,
+    identification,
+    issuer_tools,
+    key_period,
+    policies,
+    signing_tool,
+)
 from medcab.signing.certificates import format_name, is_self_issued, raw, sha256_of, text_of
 
 __all__ = ["CertificateInfo", "Holder", "KeyInfo", "describe", "inn_of_legal_entity"]
@@ -60,10 +68,6 @@ _GOST_BITS: Final = {
     "1.2.643.2.2.19": 256,
 }
 _CURVES: Final = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
-_SUBJECT_TOOL: Final = "1.2.643.100.111"
-_ISSUER_TOOL: Final = "1.2.643.100.112"
-_IDENTIFICATION: Final = "1.2.643.100.114"
-_KEY_PERIOD: Final = "2.5.29.16"
 _BAD: Final = (ValueError, TypeError, LookupError, AttributeError, OverflowError)
 
 
@@ -202,9 +206,9 @@ def describe(certificate: x509.Certificate) -> CertificateInfo:
 
     problems: list[str] = []
     body = certificate["tbs_certificate"]
-    policies = _policies(certificate, problems)
-    usage = _guard(problems, "key_usage", lambda: certificate.key_usage_value)
-    extended = _guard(problems, "extended_key_usage", lambda: certificate.extended_key_usage_value)
+    policy_ids = policies(certificate, problems)
+    usage = guard(problems, "key_usage", lambda: certificate.key_usage_value)
+    extended = guard(problems, "extended_key_usage", lambda: certificate.extended_key_usage_value)
     subject_key = certificate.key_identifier
     authority_key = certificate.authority_key_identifier
     return CertificateInfo(
@@ -216,22 +220,22 @@ def describe(certificate: x509.Certificate) -> CertificateInfo:
         thumbprint=hashlib.sha1(raw(certificate), usedforsecurity=False).hexdigest(),
         not_before=certificate.not_valid_before.astimezone(UTC),
         not_after=certificate.not_valid_after.astimezone(UTC),
-        key_not_after=_key_period(certificate, problems),
+        key_not_after=key_period(certificate, problems),
         key=_key(certificate),
         signature_algorithm=certificate["signature_algorithm"]["algorithm"].dotted,
-        is_ca=bool(_guard(problems, "basic_constraints", lambda: certificate.ca)),
+        is_ca=bool(guard(problems, "basic_constraints", lambda: certificate.ca)),
         self_signed=is_self_issued(certificate),
         key_usage=None if usage is None else tuple(sorted(usage.native)),
         extended_key_usage=() if extended is None else tuple(str(v) for v in extended.native),
-        policies=policies,
+        policies=policy_ids,
         protection_class=max(
-            (_CLASSES[p] for p in policies if p in _CLASSES),
+            (_CLASSES[p] for p in policy_ids if p in _CLASSES),
             key=lambda name: list(_CLASSES.values()).index(name),
             default="",
         ),
-        signing_tool=_signing_tool(certificate, problems),
-        issuer_tools=_issuer_tools(certificate, problems),
-        identification=_identification(certificate, problems),
+        signing_tool=signing_tool(certificate, problems),
+        issuer_tools=issuer_tools(certificate, problems),
+        identification=identification(certificate, problems),
         subject_key=subject_key.hex() if subject_key else "",
         authority_key=authority_key.hex() if authority_key else "",
         crl_addresses=crl_addresses(certificate),
@@ -239,14 +243,6 @@ def describe(certificate: x509.Certificate) -> CertificateInfo:
         issuer_addresses=issuer_addresses(certificate),
         problems=tuple(problems),
     )
-
-
-def _guard(problems: list[str], name: str, ask: Any) -> Any:
-    try:
-        return ask()
-    except _BAD:
-        problems.append(name)
-        return None
 
 
 def _serial(number: int) -> str:
@@ -287,77 +283,3 @@ def _key(certificate: x509.Certificate) -> KeyInfo:
     if bits:
         return KeyInfo(oid, name, "gost", bits)
     return KeyInfo(oid, name, "other", 256 if oid == "1.3.101.112" else 0)
-
-
-def _extension(certificate: x509.Certificate, oid: str) -> bytes | None:
-    extensions = certificate["tbs_certificate"]["extensions"]
-    if isinstance(extensions, core.Void):
-        return None
-    for extension in extensions:
-        if extension["extn_id"].dotted == oid:
-            return bytes(extension["extn_value"])
-    return None
-
-
-def _policies(certificate: x509.Certificate, problems: list[str]) -> tuple[str, ...]:
-    value = _guard(problems, "certificate_policies", lambda: certificate.certificate_policies_value)
-    return tuple(p["policy_identifier"].dotted for p in value) if value is not None else ()
-
-
-def _signing_tool(certificate: x509.Certificate, problems: list[str]) -> str:
-    data = _extension(certificate, _SUBJECT_TOOL)
-    if data is None:
-        return ""
-    return _guard(problems, "subject_sign_tool", lambda: _text(data)) or ""
-
-
-def _text(data: bytes) -> str:
-    value = core.load(data, strict=True)
-    if not isinstance(value, core.AbstractString):
-        raise ValueError("not a string")
-    return text_of(value)
-
-
-class _Tools(core.SequenceOf):  # type: ignore[misc]
-    _child_spec = core.Any
-
-
-def _issuer_tools(certificate: x509.Certificate, problems: list[str]) -> tuple[str, ...]:
-    data = _extension(certificate, _ISSUER_TOOL)
-    if data is None:
-        return ()
-    found = _guard(
-        problems,
-        "issuer_sign_tool",
-        lambda: tuple(text_of(item.parse()) for item in _Tools.load(data, strict=True)),
-    )
-    return tuple(found or ())[:8]
-
-
-def _identification(certificate: x509.Certificate, problems: list[str]) -> int | None:
-    data = _extension(certificate, _IDENTIFICATION)
-    if data is None:
-        return None
-    value = _guard(
-        problems, "identification_kind", lambda: core.Integer.load(data, strict=True).native
-    )
-    return value if isinstance(value, int) else None
-
-
-class _KeyPeriod(core.Sequence):  # type: ignore[misc]
-    _fields = [  # noqa: RUF012 - asn1crypto wants a list
-        ("not_before", core.GeneralizedTime, {"implicit": 0, "optional": True}),
-        ("not_after", core.GeneralizedTime, {"implicit": 1, "optional": True}),
-    ]
-
-
-def _key_period(certificate: x509.Certificate, problems: list[str]) -> datetime | None:
-    data = _extension(certificate, _KEY_PERIOD)
-    if data is None:
-        return None
-    value = _guard(
-        problems,
-        "private_key_usage_period",
-        lambda: _KeyPeriod.load(data, strict=True)["not_after"].native,
-    )
-    return value.astimezone(UTC) if isinstance(value, datetime) else None
