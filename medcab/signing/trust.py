@@ -24,7 +24,8 @@ from medcab.text import N_
 
 __all__ = ["Anchor", "Period", "TrustStore"]
 
-_SUFFIXES = frozenset({".cer", ".crt", ".pem", ".der", ".p7b", ".p7c", ".xml", ".json"})
+_SUFFIXES = frozenset({".cer", ".crt", ".pem", ".der", ".p7b", ".p7c", ".xml"})
+LIST_NAME = "accredited.json"  # an imported list of authorities in a trust store
 _MAX_FILE = 64 * 1024 * 1024
 
 
@@ -122,7 +123,8 @@ class TrustStore:
             path = Path(given)
             if path.is_dir():
                 for item in sorted(path.rglob("*")):
-                    if item.suffix.lower() in _SUFFIXES and item.is_file():
+                    named = item.suffix.lower() in _SUFFIXES or item.name == LIST_NAME
+                    if named and item.is_file():
                         anchors += _read(item)
             else:
                 anchors += _read(path)

@@ -27,14 +27,13 @@ from medcab.signing.certificates import (
     sha256_of,
     to_pem,
 )
-from medcab.signing.trust import Anchor, Period, TrustStore
+from medcab.signing.trust import LIST_NAME, Anchor, Period, TrustStore
 from medcab.signing.tsl import Tsl
 from medcab.text import N_
 
 __all__ = ["UserStore", "anchors_from_json"]
 
 _SCHEMA: Final = "medcab.trust/1"
-_LIST: Final = "accredited.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ class UserStore:
             InputError: a file of the store cannot be read or is damaged.
         """
         anchors = list(self.added())
-        listed = self.folder / _LIST
+        listed = self.folder / LIST_NAME
         if listed.exists():
             anchors += anchors_from_json(_read(listed), str(listed))
         return TrustStore(anchors)
@@ -140,13 +139,13 @@ class UserStore:
             "anchors": anchors,
         }
         text = json.dumps(document, ensure_ascii=False, indent=0)
-        self._write(self.folder / _LIST, text.encode())
+        self._write(self.folder / LIST_NAME, text.encode())
         return len(anchors)
 
     def forget_list(self) -> bool:
         """Remove the imported list; False when there was none."""
         try:
-            (self.folder / _LIST).unlink()
+            (self.folder / LIST_NAME).unlink()
         except FileNotFoundError:
             return False
         except OSError as error:

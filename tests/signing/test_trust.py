@@ -41,7 +41,9 @@ def test_what_cannot_be_read_is_told(tmp_path):
     with pytest.raises(InputError):
         TrustStore.load([tmp_path])
     (tmp_path / "bad.pem").unlink()
-    (tmp_path / "x.json").write_text('{"schema": "other"}')
+    (tmp_path / "other.json").write_text("{}")
+    assert len(TrustStore.load([tmp_path])) == 0
+    (tmp_path / "accredited.json").write_text('{"schema": "other"}')
     with pytest.raises(InputError):
         TrustStore.load([tmp_path])
     assert len(TrustStore.load([])) == 0
