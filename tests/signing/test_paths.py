@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pki
 import pytest
 from asn1crypto import x509
 from pki import NOW, YEAR
 
-from medcab.signing.certificates import raw, sha256_of
+from medcab.signing.certificates import load_certificates, raw, sha256_of
 from medcab.signing.paths import PathCache, PathOptions, PathResult, validate_path
 from medcab.signing.results import CheckOutcome, Indication, SubIndication
-from medcab.signing.revocation import RevocationMode, RevocationPolicy
+from medcab.signing.revocation import RevocationMode, RevocationPolicy, parse_ocsp
 from medcab.signing.trust import Anchor, Period, TrustStore
 
 NONE = RevocationPolicy(RevocationMode.NONE)
@@ -371,3 +372,43 @@ def test_the_two_names_of_the_algorithm_must_agree(authority):
     assert ask(leaf, trust=authority.trust).passed
     result = validate_path(outer, trust=authority.trust, moment=NOW, revocation=NONE)
     assert not result.passed
+
+
+GOST = Path(__file__).parents[3] / "shared/vectors/gost/openssl-engine"
+
+
+@pytest.mark.skipif(not GOST.exists(), reason="foreign vectors are absent")
+def test_gost_chain_list_and_ocsp():
+    """Certificates, a CRL and an OCSP answer of another program, all signed with GOST keys."""
+
+    def load(name):
+        return load_certificates((GOST / name).read_bytes(), name)
+
+    trust = TrustStore.load([GOST / "root.crt"])
+    leaf = load("leaf256.crt")[0]
+    others = (*load("chain.pem"), *load("ocsp.crt"))
+    data = {
+        "crls": [(GOST / "root.crl").read_bytes()],
+        "ocsps": [(GOST / "ocsp.resp").read_bytes()],
+    }
+    moment = leaf.not_valid_before + timedelta(minutes=10)
+    need = RevocationPolicy(RevocationMode.REQUIRE)
+    result = validate_path(leaf, others=others, trust=trust, moment=moment, revocation=need, **data)
+    assert result.passed
+    assert [s.source for s in result.statuses] == ["ocsp", "crl"]
+    basic = parse_ocsp(data["ocsps"][0])
+    signature = basic["signature"].native
+    changed = bytes([signature[0] ^ 1]) + signature[1:]
+    data["ocsps"] = [data["ocsps"][0].replace(signature, changed)]
+    result = validate_path(leaf, others=others, trust=trust, moment=moment, revocation=need, **data)
+    assert not result.passed
+    forged = bytearray(raw(leaf))
+    forged[-1] ^= 1
+    result = validate_path(
+        x509.Certificate.load(bytes(forged)),
+        others=others,
+        trust=trust,
+        moment=moment,
+        revocation=NONE,
+    )
+    assert result.sub_indication is SubIndication.NO_CERTIFICATE_CHAIN_FOUND
