@@ -21,7 +21,7 @@ from medcab.signing.blocks.acceptance import (
 )
 from medcab.signing.blocks.chain import CertificateVerdict, ChainValidator
 from medcab.signing.blocks.container import check_file, read_bounded
-from medcab.signing.blocks.context import surroundings
+from medcab.signing.blocks.context import Surroundings, surroundings
 from medcab.signing.blocks.crypto import (
     SignedThing,
     check_content,
@@ -284,14 +284,7 @@ class Verifier:
             if scheme is not None:
                 algorithm = f"{record.key.name} {scheme.digest.name}"
                 check_signature_value(journal, signer, record, scheme, thing)
-            verdict, moment, times = self._in_time(
-                signed,
-                signer,
-                thing,
-                record,
-                scheme,
-                (around.records, around.bag, around.crls, around.ocsps),
-            )
+            verdict, moment, times = self._in_time(signed, signer, thing, record, scheme, around)
             journal.extend(verdict.checks)
             chain, revocation = verdict.chain, verdict.revocation
             if scheme is not None:
@@ -313,9 +306,7 @@ class Verifier:
             revocation=revocation,
             checks=tuple(journal.checks),
             counter_signatures=self._counter_signers(signed, signer, index, depth),
-            proofs=(ProofOfExistence(self.moment, "current-time"),)
-            if times is None
-            else times.proven,
+            proofs=times.proven if times else (ProofOfExistence(self.moment, "current-time"),),
             timestamps=times.described if times else (),
             algorithm=algorithm,
             attributes=_describe(signer),
@@ -329,18 +320,22 @@ class Verifier:
         thing: SignedThing,
         record: CertificateRecord,
         scheme: Any,
-        found: tuple[Any, ...],
+        around: Surroundings,
     ) -> tuple[CertificateVerdict, datetime, Any]:
         """Validate the certificate now, or when time-stamps prove that the signature existed."""
-        candidates, bag, crls, ocsps = found
         if signer.unsigned_der is not None or _CONTENT_STAMP in (signer.signed_der or b""):
             from medcab.signing.longterm.signatures import judge_in_time
 
-            timed = judge_in_time(self, signed, signer, thing, record, scheme, found)
+            timed = judge_in_time(self, signed, signer, thing, record, scheme, around)
             if timed is not None:
                 return timed
         verdict = self.chains.validate(
-            record, candidates, self.moment, bag=bag, crls=crls, ocsps=ocsps
+            record,
+            around.records,
+            self.moment,
+            bag=around.bag,
+            crls=around.crls,
+            ocsps=around.ocsps,
         )
         return verdict, self.moment, None
 

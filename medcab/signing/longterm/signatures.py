@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from medcab.signing.algorithms import Scheme, digest_algorithm
 from medcab.signing.blocks.acceptance import check_strength
 from medcab.signing.blocks.chain import CertificateVerdict
+from medcab.signing.blocks.context import Surroundings
 from medcab.signing.blocks.crypto import SignedThing
 from medcab.signing.blocks.journal import Journal
 from medcab.signing.blocks.records import CertificateRecord
@@ -50,7 +51,7 @@ def judge_in_time(
     thing: SignedThing,
     record: CertificateRecord,
     scheme: Scheme | None,
-    found: tuple[Any, ...],
+    around: Surroundings,
 ) -> tuple[CertificateVerdict, datetime, InTime] | None:
     """Validate the signer's certificate with all that his time-stamps prove.
 
@@ -61,7 +62,7 @@ def judge_in_time(
         thing: the content, hashed.
         record: the signer's certificate.
         scheme: the signer's algorithms, None when not supported.
-        found: certificates, the bytes that stand for them, CRLs, OCSP answers.
+        around: certificates and revocation data that came with the signature.
 
     Returns:
         the verdict on the certificate, the moment for which it and the algorithms are judged,
@@ -69,8 +70,7 @@ def judge_in_time(
     """
     if not has_time_stamps(signer):
         return None
-    records, bag, crls, ocsps = found
-    material = Material(tuple(records), tuple(bag), tuple(crls), tuple(ocsps))
+    material = Material(tuple(around.records), around.bag, around.crls, around.ocsps)
     times = examine(verifier, signed, signer, thing, material)
     now, existed = verifier.moment, times.existed
     material = times.material

@@ -1,0 +1,355 @@
+"""Raising signatures to B-T, B-LT and B-LTA (EN 319 122-1, clauses 5.3, 5.5 and 6).
+
+A signature is never damaged: it is verified before anything is asked of an authority, and again
+before anything is handed out; where it would not be better than before, it is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from medcab.errors import SigningError, UsageError
+from medcab.signing.attributes import Oid
+from medcab.signing.cades import structural_level
+from medcab.signing.cms import SignedData, SignerInfo, parse_signed_data
+from medcab.signing.codec import decode
+from medcab.signing.content import Content, MemoryContent
+from medcab.signing.longterm import archive, building
+from medcab.signing.longterm.evidence import Evidence, collect
+from medcab.signing.longterm.past import Material
+from medcab.signing.longterm.tsa import TsaClient
+from medcab.signing.results import (
+    Indication,
+    SignatureLevel,
+    SignatureResult,
+    SubIndication,
+    VerificationReport,
+)
+from medcab.signing.tlv import DerError
+from medcab.text import N_
+
+if TYPE_CHECKING:
+    from medcab.signing.verify import Verifier
+
+__all__ = ["Extended", "Extender", "Level", "stamp_signature"]
+
+
+class Level(StrEnum):
+    """Levels that a signature can be raised to."""
+
+    T = "B-T"
+    LT = "B-LT"
+    LTA = "B-LTA"
+
+    @classmethod
+    def named(cls, name: str) -> Level:
+        """The level called ``B-T``, ``B-LT`` or ``B-LTA``.
+
+        Raises:
+            UsageError: there is no such level.
+        """
+        try:
+            return cls(name.strip().upper())
+        except ValueError:
+            raise UsageError(
+                N_("There is no signature level {name}."),
+                hint=N_("Use B-T, B-LT or B-LTA."),
+                name=name,
+            ) from None
+
+
+_RANK: Final = {
+    SignatureLevel.CADES_B: 0,
+    SignatureLevel.CADES_T: 1,
+    SignatureLevel.CADES_LT: 2,
+    SignatureLevel.CADES_LTA: 3,
+}
+_TARGET: Final = {Level.T: 1, Level.LT: 2, Level.LTA: 3}
+_OLD: Final = frozenset(
+    (
+        SignatureLevel.CADES_C,
+        SignatureLevel.CADES_X1,
+        SignatureLevel.CADES_X2,
+        SignatureLevel.CADES_A,
+    )
+)
+_LONG: Final = frozenset(
+    (SignatureLevel.CADES_XL, SignatureLevel.CADES_XL1, SignatureLevel.CADES_XL2)
+)
+# Says only that something is not known here; a time-stamp does not make it worse.
+_TOLERABLE: Final = frozenset(
+    (
+        SubIndication.NO_CERTIFICATE_CHAIN_FOUND,
+        SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE,
+        SubIndication.SIGNATURE_POLICY_NOT_AVAILABLE,
+        SubIndication.TRY_LATER,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """What became of a file.
+
+    Attributes:
+        data: DER of the file, raised or as it was.
+        changed: whether anything was added.
+        level: the lowest level of its signers now.
+    """
+
+    data: bytes
+    changed: bool
+    level: SignatureLevel
+
+
+def stamp_signature(data: bytes, tsa: TsaClient, indexes: Sequence[int] | None = None) -> bytes:
+    """Add a signature-time-stamp to signers of a file (EN 319 122-1, 5.3), without verifying.
+
+    Args:
+        data: DER of the file.
+        tsa: where the time-stamps come from.
+        indexes: which signers; None: all.
+
+    Raises:
+        TimeStampError: no token could be had.
+        DerError: the file is malformed.
+    """
+    signed = parse_signed_data(data)
+    for index, signer in signed.signers:
+        if indexes is not None and index not in indexes:
+            continue
+        token = tsa.stamp(tsa.algorithm.digest(signer.signature))
+        data = building.add_stamp(signed, index, Oid.SIGNATURE_TIME_STAMP, token.raw)
+        signed = parse_signed_data(data)
+    return data
+
+
+class Extender:
+    """Raises signatures.
+
+    Args:
+        make_verifier: makes a fresh verifier as of now: trust, given data, where to fetch.
+        tsa: where time-stamps come from; None: none may be needed.
+    """
+
+    def __init__(self, make_verifier: Callable[[], Verifier], tsa: TsaClient | None = None) -> None:
+        self._make_verifier = make_verifier
+        self._tsa = tsa
+
+    def extend(self, data: bytes, level: Level, content: Content | None = None) -> Extended:
+        """Raise every signer of a file to ``level``.
+
+        Args:
+            data: the file, in any encoding.
+            level: the level wanted. B-LTA of a B-LTA adds the next archive time-stamp.
+            content: the detached document.
+
+        Returns:
+            DER of the file; unchanged where every signer is at the level already.
+
+        Raises:
+            SigningError: the signature cannot be raised; the message says why.
+            TimeStampError: no time-stamp could be had.
+        """
+        try:
+            signed = parse_signed_data(decode(data).data)
+        except DerError as error:
+            raise SigningError(
+                N_("The file is no well-formed CMS signature: {why}."), why=str(error)
+            ) from error
+        before = self._make_verifier().verify_bytes(data, content)
+        self._refuse(signed, before, level)
+        made = signed.data
+        for index, _ in signed.signers:
+            made = self._raise(made, index, level, content)
+        signed = parse_signed_data(made)
+        levels = [structural_level(signer, signed) for _, signer in signed.signers]
+        lowest = min(levels, key=lambda each: _RANK.get(each, 0))
+        if made == decode(data).data or made == data:
+            return Extended(made, False, lowest)
+        self._prove(made, content, before, level)
+        return Extended(made, True, lowest)
+
+    def _refuse(self, signed: SignedData, before: VerificationReport, level: Level) -> None:
+        """Say why a file is not to be touched."""
+        hint = N_("Look at it with: medcab verify --details")
+        if signed.trailing or signed.signer_errors or not signed.signers:
+            raise SigningError(N_("The signature file is damaged: it is not extended."), hint=hint)
+        for (_, signer), result in zip(signed.signers, before.signatures, strict=True):
+            current = structural_level(signer, signed)
+            _refuse_form(current, signer, level)
+            rank = _RANK.get(current)
+            if rank is not None and rank > _TARGET[level]:
+                raise SigningError(
+                    N_("The signature is at {current} already, above {wanted}."),
+                    current=current.value, wanted=level.value,
+                )  # fmt: skip
+            fine = result.indication is Indication.TOTAL_PASSED or (
+                level is Level.T
+                and all(c.sub_indication in _TOLERABLE for c in result.checks if c.open)
+            )
+            if not fine:
+                raise SigningError(
+                    N_("Signature number {index} does not verify ({status}): it is not extended."),
+                    hint=hint, index=result.index,
+                    status=str(result.sub_indication or result.indication),
+                )  # fmt: skip
+            for stamp in result.timestamps:
+                if stamp["indication"] != Indication.TOTAL_PASSED and level is not Level.T:
+                    raise SigningError(
+                        N_("A time-stamp of the signature could not be confirmed ({kind}, "
+                           "{status}): it is not extended."),
+                        hint=hint, kind=stamp["kind"], status=stamp["sub_indication"],
+                    )  # fmt: skip
+
+    def _raise(self, data: bytes, index: int, level: Level, content: Content | None) -> bytes:
+        signed = parse_signed_data(data)
+        signer = _signer(signed, index)
+        if not signer.unsigned(Oid.SIGNATURE_TIME_STAMP):
+            data = stamp_signature(data, self._client(), (index,))
+        if level is Level.T:
+            return data
+        if level is Level.LTA or structural_level(signer, signed) not in (
+            SignatureLevel.CADES_LT,
+            *_LONG,
+        ):
+            data = self._add_material(data, index, content)
+        return self._add_archive(data, index, content) if level is Level.LTA else data
+
+    def _client(self) -> TsaClient:
+        if self._tsa is None:
+            raise UsageError(
+                N_("No time-stamping authority was named."),
+                hint=N_("Name it with --tsa URL (several are tried in turn)."),
+            )
+        return self._tsa
+
+    def _add_material(self, data: bytes, index: int, content: Content | None) -> bytes:
+        """Certificates and revocation data of the signer and of all his time-stamps."""
+        from medcab.signing.longterm.examine import examine
+
+        verifier = self._make_verifier()
+        signed = parse_signed_data(data)
+        signer = _signer(signed, index)
+        record, material, thing = _surroundings(verifier, signed, signer, content)
+        times = examine(verifier, signed, signer, thing, material)
+        evidence = Evidence()
+        evidence.add(self._collect_now(verifier, record, times.material, times.existed))
+        for verdict in times.verdicts:
+            if verdict.token is None or verdict.authority is None:
+                continue
+            stamper = next(
+                (r for r in times.material.records if r.summary == verdict.authority), None
+            )
+            if stamper is None:
+                continue
+            if verdict.judged_at is not None and verdict.judged_at < verifier.moment:
+                continue  # proven by an outer time-stamp; nothing fresh is to be had any more
+            evidence.add(collect(verifier, stamper, times.material, stamping=True))
+        return building.add_material(signed, evidence.certificates, evidence.crls, evidence.ocsps)
+
+    def _collect_now(
+        self, verifier: Verifier, record: Any, material: Material, existed: Any
+    ) -> Evidence:
+        """Data about the signer, unless they lie in the past, proven."""
+        until = record.summary.not_after
+        if existed < verifier.moment and until is not None and until < verifier.moment:
+            return Evidence()
+        return collect(verifier, record, material)
+
+    def _add_archive(self, data: bytes, index: int, content: Content | None) -> bytes:
+        client = self._client()
+        signed = parse_signed_data(data)
+        signer = _signer(signed, index)
+        algorithm = client.algorithm
+        source: Content | None = content
+        if signed.content_view is not None:
+            source = MemoryContent(signed.content_view)
+        if source is None:
+            raise SigningError(
+                N_("The signed document was not found."), hint=N_("Name it with --content.")
+            )
+        digest = source.digests((algorithm.oid,)).values[algorithm.oid]
+        hashes = archive.make_index(signed, signer, algorithm)
+        token = client.stamp(archive.imprint_v3(signed, signer, digest, hashes, algorithm))
+        return building.add_stamp(
+            signed, index, Oid.ARCHIVE_TIME_STAMP_V3, building.with_index(token, hashes)
+        )
+
+    def _prove(
+        self, made: bytes, content: Content | None, before: VerificationReport, level: Level
+    ) -> None:
+        """What was made must be no worse than it was, and every time-stamp of it right."""
+        after = self._make_verifier().verify_bytes(made, content)
+        pairs = zip(before.signatures, after.signatures, strict=True)
+        for old, new in pairs:
+            worse = old.indication is not new.indication and (
+                old.indication is Indication.TOTAL_PASSED
+                or new.indication is Indication.TOTAL_FAILED
+            )
+            broken = [s for s in new.timestamps if s["indication"] == Indication.TOTAL_FAILED]
+            unsure = level is not Level.T and _unsure(new)
+            if worse or broken or unsure:
+                why = next(
+                    (str(s["sub_indication"]) for s in new.timestamps
+                     if s["indication"] != Indication.TOTAL_PASSED),
+                    str(new.sub_indication or ""),
+                )  # fmt: skip
+                raise SigningError(
+                    N_("The extended signature would not verify ({why}): nothing was changed."),
+                    hint=N_("Is the time-stamping authority among the trusted ones (--trust)?"),
+                    why=why,
+                )
+
+
+def _unsure(result: SignatureResult) -> bool:
+    return any(s["indication"] != Indication.TOTAL_PASSED for s in result.timestamps)
+
+
+def _signer(signed: SignedData, index: int) -> SignerInfo:
+    return next(signer for place, signer in signed.signers if place == index)
+
+
+def _refuse_form(current: SignatureLevel, signer: SignerInfo, level: Level) -> None:
+    if current is SignatureLevel.CMS:
+        raise SigningError(
+            N_("This is plain CMS, not CAdES: nothing signed names the certificate, so it is not "
+               "extended."),
+        )  # fmt: skip
+    frozen = signer.unsigned(Oid.ARCHIVE_TIME_STAMP_V2) or signer.unsigned(
+        "1.2.840.113549.1.9.16.2.27"
+    )
+    if frozen or current in _OLD or (current in _LONG and level is not Level.LTA):
+        raise SigningError(
+            N_("The signature is of an old form ({current}), which is verified but not extended "
+               "to {wanted}."),
+            hint=N_("An archive time-stamp can be added to CAdES-X Long only (--level B-LTA)."),
+            current=current.value, wanted=level.value,
+        )  # fmt: skip
+
+
+def _surroundings(
+    verifier: Verifier, signed: SignedData, signer: SignerInfo, content: Content | None
+) -> tuple[Any, Material, Any]:
+    """Certificate of the signer, what came with the signature, and the content, hashed."""
+    from medcab.signing.blocks.context import surroundings
+    from medcab.signing.blocks.crypto import SignedThing
+    from medcab.signing.blocks.format import check_format
+    from medcab.signing.blocks.identification import identify
+    from medcab.signing.blocks.journal import Journal
+
+    journal = Journal(True)
+    around = surroundings(journal, signed, signer, verifier.records, verifier.given)
+    record = identify(journal, signer, check_format(journal, signed, signer), around.records)
+    if record is None:
+        raise SigningError(N_("The certificate of the signer is not in the file."))
+    source: Content | None = content
+    if signed.content_view is not None:
+        source = MemoryContent(signed.content_view)
+    digests = None if source is None else source.digests((signer.digest_oid,))
+    thing = SignedThing(digests, source)
+    material = Material(tuple(around.records), around.bag, around.crls, around.ocsps)
+    return record, material, thing
