@@ -79,7 +79,8 @@ class StreamContent:
         hashers = _hashers(oids)
         with self._open() as stream:
             before = _stamp(stream)
-            head = stream.read(_SMALL)
+            # No more room than the file needs: large buffers cost more than the reading.
+            head = stream.read(_SMALL if before is None else min(_SMALL, before[0] + 1))
             for hasher in hashers.values():
                 hasher.update(head)
             size = len(head)
@@ -113,9 +114,8 @@ class StreamContent:
         return Digests(values, head[:_HEAD], size)
 
     def _open(self) -> BinaryIO:
-        path = self.source.local_path
-        if type(self.source) is FileSource and path is not None:
-            return open(path, "rb", buffering=0)  # we read in large pieces
+        if type(self.source) is FileSource:
+            return open(self.source.path, "rb", buffering=0)  # we read in large pieces
         return self.source.open()
 
     def whole(self) -> bytes:
