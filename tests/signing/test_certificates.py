@@ -239,3 +239,19 @@ def test_names_of_strange_types_have_a_text(tag):
     except InputError:
         return
     assert describe(certificate).holder.fio == "Иванова Анна Петровна"
+
+
+def test_the_maker_of_the_demo_keys_works(tmp_path):
+    import runpy
+
+    from medcab.signing.keys import load_p12
+    from medcab.signing.tsl import read_tsl
+    from medcab.signing.xmldsig import XmlSignatureState
+
+    runpy.run_path(str(SAMPLES.parent / "make_keys.py"))["make"](tmp_path)
+    made = {path.name for path in tmp_path.iterdir()}
+    assert made == {path.name for path in SAMPLES.iterdir()} - {"README.md"}
+    key = load_p12((tmp_path / "ivanova.p12").read_bytes(), "medcab-demo")
+    assert describe(key.certificate).holder == describe(load("ivanova.cer")).holder
+    tsl = read_tsl((tmp_path / "tsl.xml").read_bytes())
+    assert tsl.signature.state is XmlSignatureState.VALID

@@ -414,3 +414,24 @@ def test_files_of_openssl(people, tmp_path, options, password):
     assert contents.entries[0].name == "ключ"
     with pytest.raises(PasswordError):
         open_pkcs12(out.read_bytes(), "another")
+
+
+def test_indefinite_lengths_and_octets_in_pieces(people):
+    """BER, as Java and Windows programs write it: the same file with unknown lengths."""
+    pfx = pkcs12.Pfx.load(build(people[1], chain=[people[0]]))
+    content = bytes(pfx["auth_safe"]["content"])
+    pieces = b"".join(
+        core.OctetString(content[at : at + 400]).dump() for at in range(0, len(content), 400)
+    )
+    octets = b"\x24\x80" + pieces + b"\0\0"
+    inner = (
+        b"\x30\x80" + bytes.fromhex("06092a864886f70d010701") + b"\xa0\x80" + octets + b"\0\0\0\0"
+    )
+    made = b"\x30\x80\x02\x01\x03" + inner + pfx["mac_data"].dump() + b"\0\0"
+    contents = open_pkcs12(made, SECRET)
+    assert contents.has_mac
+    assert sha256_of(contents.entries[0].certificate) == sha256_of(people[1].asn1)
+    with pytest.raises(PasswordError):
+        open_pkcs12(made, "other")
+    with pytest.raises((InputError, PasswordError)):
+        open_pkcs12(made[:-40], SECRET)
