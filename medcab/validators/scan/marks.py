@@ -1,0 +1,179 @@
+"""Colour, stamps, signatures and watermarks: heuristics, good enough for a warning."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from medcab.validators.scan.components import Pieces, pieces_of
+from medcab.validators.scan.facts import Mark
+from medcab.validators.scan.sheet import Sheet
+
+__all__ = ["coloured", "signature", "stamp", "watermark"]
+
+_CHROMA: Final = 28
+_STAMP_MM: Final = (17.0, 52.0)
+_ANGLES: Final = 36
+_WATERMARK_MM2: Final = 120.0
+
+
+def coloured(sheet: Sheet) -> bool:
+    """Whether the picture has colour: chroma above grain on at least 0.02 % of it."""
+    chroma = sheet.chroma
+    return chroma is not None and float((chroma > _CHROMA).mean()) >= 0.0002
+
+
+def _colour_pieces(sheet: Sheet) -> Pieces | None:
+    chroma = sheet.chroma
+    if chroma is None:
+        return None
+    tint = int(np.median(chroma))
+    mask = chroma > tint + _CHROMA
+    # A ring drawn thinly falls apart at 75 dpi: close gaps of a pixel.
+    grown = mask.copy()
+    grown[1:] |= mask[:-1]
+    grown[:, 1:] |= mask[:, :-1]
+    return pieces_of(grown)
+
+
+def stamp(sheet: Sheet) -> bool:
+    """Whether a ring of 18 to 52 mm is seen, in colour or in ink."""
+    groups = [(sheet.pieces, sheet.mm / 2)]
+    in_colour = _colour_pieces(sheet)
+    if in_colour is not None:
+        groups.insert(0, (in_colour, sheet.mm / 4))
+    return any(_ring(p, mm) for p, mm in groups) or any(_ring_among(p, mm) for p, mm in groups)
+
+
+def _ring(p: Pieces, mm: float) -> bool:
+    low, high = (mm * side for side in _STAMP_MM)
+    square = (p.width <= 1.25 * p.height) & (p.height <= 1.25 * p.width)
+    sized = (np.maximum(p.width, p.height) <= high) & (np.minimum(p.width, p.height) >= low)
+    for i in np.flatnonzero(square & sized & (p.area < 0.6 * p.width * p.height)):
+        runs = p.of_run == i
+        y = np.concatenate([p.row[runs]] * 2) - (p.y0[i] + p.y1[i]) / 2
+        x = np.concatenate([p.start[runs], p.stop[runs]]) - (p.x0[i] + p.x1[i]) / 2
+        radius = np.hypot(x / p.width[i], y / p.height[i]) * 2
+        corners = radius > 1.15
+        if _turns_round(x, y, radius) and corners.mean() < 0.05:
+            return True
+    return False
+
+
+def _turns_round(x: Any, y: Any, radius: Any) -> bool:
+    rim = (radius > 0.86) & (radius < 1.06)
+    angle = ((np.arctan2(y[rim], x[rim]) / np.pi + 1) * _ANGLES / 2).astype(int) % _ANGLES
+    return len(np.unique(angle)) >= 0.75 * _ANGLES
+
+
+def _ring_among(p: Pieces, mm: float) -> bool:
+    """A ring that hangs together with a signature or text: votes for its centre (Hough)."""
+    low, high = (mm * side for side in _STAMP_MM)
+    joined = (np.minimum(p.width, p.height) >= low) & (np.maximum(p.width, p.height) <= 2.5 * high)
+    joined &= p.area < 0.5 * p.width * p.height
+    angles = np.arange(_ANGLES) * (2 * np.pi / _ANGLES)
+    for i in np.flatnonzero(joined)[:4]:
+        runs = np.flatnonzero(p.of_run == i)
+        y = np.concatenate([p.row[runs]] * 2) - p.y0[i]
+        x = np.concatenate([p.start[runs], p.stop[runs]]) - p.x0[i]
+        some = np.linspace(0, len(x) - 1, min(len(x), 500)).astype(np.int64)
+        cell = 0.7 * mm
+        columns, rows = int(p.width[i] / cell) + 1, int(p.height[i] / cell) + 1
+        for r in np.arange(low / 2, high / 2, cell):
+            cx = ((x[some, None] + r * np.cos(angles)) / cell).astype(np.int64)
+            cy = ((y[some, None] + r * np.sin(angles)) / cell).astype(np.int64)
+            fits = (cx >= 0) & (cy >= 0) & (cx < columns) & (cy < rows)
+            votes = np.bincount((cy * columns + cx)[fits], minlength=1)
+            best = int(votes.argmax())
+            if votes[best] < 0.06 * len(some):
+                continue
+            dx = x - (best % columns + 0.5) * cell
+            dy = y - (best // columns + 0.5) * cell
+            off = np.abs(np.hypot(dx, dy) - r)
+            near = off <= 1.3 * cell
+            beside = (off > 1.6 * cell) & (off <= 4.2 * cell)
+            # In dense print every circle meets points; a ring stands out from what lies beside.
+            if near.sum() < 0.8 * beside.sum():
+                continue
+            turned = ((np.arctan2(dy[near], dx[near]) / np.pi + 1) * _ANGLES / 2).astype(int)
+            if len(np.unique(turned % _ANGLES)) >= 0.9 * _ANGLES:
+                return True
+    return False
+
+
+def signature(sheet: Sheet) -> bool:
+    """Whether strokes of a pen are seen: large, thin, neither ring nor line."""
+    groups = [(sheet.pieces, sheet.mm / 2)]
+    in_colour = _colour_pieces(sheet)
+    if in_colour is not None:
+        groups.insert(0, (in_colour, sheet.mm / 4))
+    for p, mm in groups:
+        wide, high = p.width / mm, p.height / mm
+        sprawling = (wide >= 7) & (wide <= 75) & (high >= 3.2) & (high <= 40)
+        sprawling &= (wide >= 0.7 * high) & (p.area <= 0.42 * p.width * p.height)
+        for i in np.flatnonzero(sprawling):
+            runs = p.of_run == i
+            longest = int((p.stop[runs] - p.start[runs]).max())
+            if longest <= 0.6 * p.width[i]:
+                return True
+    return False
+
+
+def watermark(sheet: Sheet) -> Mark | None:
+    """Strokes of one pale tone laid over the page; value is their number.
+
+    Flat mid-tones, 0.8 to 7 mm thick, at least five of one grey level, spread over the page.
+    """
+    q = sheet.quarter
+    mm = sheet.mm / 4
+    low = max(6.0, 3 * sheet.noise / 4)
+    depth = sheet.paper - q.astype(np.int16)
+    pale = (depth > low) & (depth < 115)
+    flat = np.ones_like(pale)
+    level = q.astype(np.int16)
+    for axis in (0, 1):
+        step = np.abs(np.diff(level, axis=axis)) <= 5
+        if axis == 0:
+            flat[1:] &= step
+            flat[:-1] &= step
+        else:
+            flat[:, 1:] &= step
+            flat[:, :-1] &= step
+    mask = pale & flat
+    share = float(mask.mean())
+    if share < 0.002 or share > 0.5:
+        return None
+    p = pieces_of(mask)
+    wide, high = p.width / mm, p.height / mm
+    fill = p.area / np.maximum(p.width * p.height, 1)
+    area = p.area / (mm * mm)
+    like = (area >= 6) & (np.maximum(wide, high) >= 5) & (np.maximum(wide, high) <= 50)
+    like &= (fill <= 0.72) & (np.minimum(wide, high) >= 1.5)
+    # Thickness: area over half the outline; the outline is told by the runs.
+    ends = np.bincount(p.of_run, minlength=p.count) * 2.0
+    thick = 2 * area / np.maximum(ends / mm, 1e-6)
+    like &= (thick >= 0.8) & (thick <= 9)
+    chosen = np.flatnonzero(like)
+    if len(chosen) < 5:
+        return None
+    tone = np.array([_tone(level, p, i) for i in chosen[:80]])
+    middle = float(np.median(tone))
+    alike = chosen[:80][np.abs(tone - middle) <= 6]
+    if len(alike) < 5 or len(alike) < 0.6 * len(tone):
+        return None
+    # Paper between the letters of a pressed picture is a little darker: thin and small patches.
+    if sheet.paper - middle < 10 or float(area[alike].sum()) < _WATERMARK_MM2:
+        return None
+    x0, x1 = p.x0[alike].min(), p.x1[alike].max()
+    y0, y1 = p.y0[alike].min(), p.y1[alike].max()
+    if max((x1 - x0) / q.shape[1], (y1 - y0) / q.shape[0]) < 0.25:
+        return None
+    return Mark(float(len(alike)), sheet.fractions(x0, y0, x1, y1, 4))
+
+
+def _tone(level: Any, p: Pieces, piece: int) -> float:
+    runs = np.flatnonzero(p.of_run == piece)
+    runs = runs[:: max(len(runs) // 12, 1)]
+    middle = (p.start[runs] + p.stop[runs] - 1) // 2
+    return float(np.median(level[p.row[runs], middle]))

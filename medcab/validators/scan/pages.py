@@ -1,0 +1,241 @@
+"""The pages of a file as pictures: taken out of the PDF where a page is one JPEG, else rendered."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import pikepdf
+
+from medcab.text import N_
+from medcab.validators.facts import FileFacts, PageFacts, ProbeLimits
+from medcab.validators.pdfprobe.geometry import Frame
+from medcab.validators.pdfprobe.streams import LimitReached, content_of
+from medcab.validators.scan.picture import (
+    DPI,
+    Picture,
+    TooLargeError,
+    frames_of,
+    from_image,
+    from_jpeg,
+    rotated,
+)
+
+if TYPE_CHECKING:
+    from medcab.sources import Source
+
+__all__ = ["UNDECODED", "UNFINISHED", "pictures"]
+
+UNDECODED: Final = N_("The page could not be shown.")
+UNFINISHED: Final = N_("The page was not examined: it is too large or too complicated.")
+
+_NUMBER = rb"[-+]?[0-9]*\.?[0-9]+"
+_DRAWN = re.compile(
+    rb"\A\s*(?:q\s+)*((?:" + rb"(?:" + _NUMBER + rb"\s+){6}" + rb"cm\s+)+)(?:q\s+)*/(\S+)\s+Do\b"
+)
+_MATRIX = re.compile(rb"((?:" + _NUMBER + rb"\s+){6})cm")
+_MOST_PIXELS: Final = 20_000_000  # of a rendered page: A3 at 300 dpi
+_INFLATES: Final = 1032  # deflate makes no more bytes of one
+_SPACES: Final = {"/DeviceGray", "/DeviceRGB", "/CalGray", "/CalRGB", "/ICCBased"}
+
+
+def pictures(
+    source: Source, facts: FileFacts, limits: ProbeLimits
+) -> Iterator[tuple[int, Picture | str]]:
+    """Yield (page number, picture) in order, or (page number, why there is none).
+
+    Pages on which nothing is drawn are left out: PDF017 speaks of them.
+
+    Raises:
+        OSError: the bytes cannot be had.
+        MemoryError: the limit on memory was reached.
+    """
+    if facts.pdf is not None:
+        if facts.pdf.opened and facts.pdf.encryption != "user":
+            yield from _pdf(source, facts, limits)
+    elif facts.image is not None:
+        yield from _image(source.read(limits.file_size), facts, limits)
+
+
+def _image(
+    data: bytes, facts: FileFacts, limits: ProbeLimits
+) -> Iterator[tuple[int, Picture | str]]:
+    if facts.image is None or facts.limits:
+        yield 1, UNFINISHED
+        return
+    number = 0
+    try:
+        for picture in frames_of(data, facts.format or "", facts.image, limits):
+            number += 1
+            yield number, picture
+    except TooLargeError:
+        yield number + 1, UNFINISHED
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - decoders of hostile data raise anything
+        yield number + 1, UNDECODED
+
+
+def _pdf(
+    source: Source, facts: FileFacts, limits: ProbeLimits
+) -> Iterator[tuple[int, Picture | str]]:
+    local = source.local_path
+    where: Any = str(local) if local is not None else io.BytesIO(source.read(limits.file_size))
+    stopped = {hit.page for hit in facts.limits}
+    with pikepdf.open(where, suppress_warnings=True) as pdf, _Renderer(where) as renderer:
+        for page in facts.pdf.pages if facts.pdf else ():
+            if page.empty:
+                continue
+            if not page.complete or None in stopped or page.number in stopped:
+                yield page.number, UNFINISHED
+                continue
+            try:
+                yield page.number, _page(pdf, page, renderer, limits)
+            except (TooLargeError, LimitReached):
+                yield page.number, UNFINISHED
+            except MemoryError:
+                raise
+            except Exception:  # noqa: BLE001 - parsers of hostile data raise anything
+                yield page.number, UNDECODED
+
+
+def _page(pdf: Any, page: PageFacts, renderer: _Renderer, limits: ProbeLimits) -> Picture:
+    own = pdf.pages[page.number - 1]
+    direct = _direct(own, page, limits)
+    if direct is not None:
+        return direct
+    _refuse_bombs(own, page, limits)
+    scan = page.image_share >= 0.5 and not page.text
+    scale = DPI / 72 if scan else DPI / 4 / 72
+    size = page.width * page.height * scale * scale
+    if size > _MOST_PIXELS:
+        scale *= (_MOST_PIXELS / size) ** 0.5
+    return from_image(renderer.draw(page.number, scale), (scale * 72,) * 2, scan=scan)
+
+
+def _direct(own: Any, page: PageFacts, limits: ProbeLimits) -> Picture | None:
+    """The page's only picture, when it is a JPEG that covers the page upright."""
+    if len(page.images) != 1 or page.text or page.drawing or page.annotations:
+        return None
+    placed = page.images[0]
+    frame = Frame.of(own)
+    drawn = _DRAWN.match(content_of(own.obj.Contents, limits)[:4096]) if _single(own) else None
+    if drawn is None or frame.resources is None or not _covers(drawn.group(1), frame):
+        return None
+    name = drawn.group(2).decode("latin-1")
+    stream = frame.resources.get("/XObject", {}).get(f"/{name}")
+    if not isinstance(stream, pikepdf.Stream) or not _plain_jpeg(stream):
+        return None
+    return from_jpeg(
+        stream.read_raw_bytes(), (placed.dpi_h, placed.dpi_v), limits, rotated(frame.rotation)
+    )
+
+
+def _single(own: Any) -> bool:
+    return isinstance(own.obj.get("/Contents"), pikepdf.Stream)
+
+
+def _covers(matrices: bytes, frame: Frame) -> bool:
+    total = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+    for match in _MATRIX.finditer(matrices):
+        a, b, c, d, e, f = (float(n) for n in match.group(1).split())
+        ta, tb, tc, td, te, tf = total
+        total = (
+            a * ta + b * tc,
+            a * tb + b * td,
+            c * ta + d * tc,
+            c * tb + d * td,
+            e * ta + f * tc + te,
+            e * tb + f * td + tf,
+        )
+    a, b, c, d, e, f = total
+    left, bottom, right, top = frame.crop
+    slack = 0.01 * max(right - left, top - bottom)
+    seen = (e, f, e + a, f + d)
+    return (
+        a > 0
+        and d > 0
+        and abs(b) + abs(c) < 1e-6 * (a + d)
+        and all(abs(x - y) <= slack for x, y in zip(seen, frame.crop, strict=True))
+    )
+
+
+def _plain_jpeg(stream: Any) -> bool:
+    filters = stream.get("/Filter")
+    if isinstance(filters, pikepdf.Array):
+        filters = filters[0] if len(filters) == 1 else None
+    space = stream.get("/ColorSpace")
+    if isinstance(space, pikepdf.Array) and len(space):
+        space = space[0]
+    return (
+        str(filters) in {"/DCTDecode", "/DCT"}
+        and str(space) in _SPACES
+        and not any(key in stream for key in ("/Decode", "/SMask", "/Mask", "/ImageMask"))
+    )
+
+
+def _refuse_bombs(own: Any, page: PageFacts, limits: ProbeLimits) -> None:
+    """Raise TooLargeError when a picture could swell far beyond its own samples."""
+    if any(image.width * image.height > limits.pixels for image in page.images):
+        raise TooLargeError
+    named = own.get_images() if page.images else {}
+    for stream in named.values():
+        raw = int(stream.get("/Length", 0))
+        width, height = int(stream.get("/Width", 0)), int(stream.get("/Height", 0))
+        filters = str(stream.get("/Filter", ""))
+        fair = width * height * 8 + (1 << 20)
+        if "Flate" in filters or "Fl" in filters.split("/"):
+            many = filters.count("/") > 1
+            if raw * _INFLATES > max(4 * fair, 64 << 20) and (many or _swells(stream, fair)):
+                raise TooLargeError
+
+
+def _swells(stream: Any, fair: int) -> bool:
+    import zlib
+
+    machine = zlib.decompressobj()
+    total = 0
+    rest: bytes = stream.read_raw_bytes()
+    while rest and not machine.eof:
+        total += len(machine.decompress(rest, 1 << 20))
+        rest = machine.unconsumed_tail
+        if total > fair:
+            return True
+    return False
+
+
+class _Renderer:
+    """pdfium, opened when the first page asks for it."""
+
+    def __init__(self, where: Any) -> None:
+        self._where = where
+        self._document: Any = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._document is not None:
+            self._document.close()
+
+    def draw(self, number: int, scale: float) -> Any:
+        """The page as a Pillow image in colour, as displayed."""
+        import pypdfium2
+
+        if self._document is None:
+            if isinstance(self._where, io.BytesIO):
+                self._document = pypdfium2.PdfDocument(self._where.getvalue())
+            else:
+                self._document = pypdfium2.PdfDocument(self._where)
+            if self._document.get_formtype():
+                self._document.init_forms()
+        page = self._document[number - 1]
+        try:
+            bitmap = page.render(scale=scale, rev_byteorder=True)
+            image = bitmap.to_pil().convert("RGB")
+            bitmap.close()
+            return image
+        finally:
+            page.close()

@@ -1,0 +1,173 @@
+"""Measure how often the rules of legibility err, and write docs/accuracy.md (`make accuracy`)."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+Job = tuple[str, int, bool]  # defect or "", seed, clear
+Answer = tuple[Job, str, dict[str, str], dict[str, Any]]
+
+
+def measure(job: Job) -> Answer:
+    """Make a page, press it as JPEG, measure it, ask the rules: rule -> error or warning."""
+    from benchmarks.accuracy.defects import DEFECTS
+    from benchmarks.accuracy.pages import LAYOUTS, page
+    from medcab.validators.facts import ProbeLimits
+    from medcab.validators.scan.measure import measure_picture
+    from medcab.validators.scan.picture import from_jpeg
+
+    name, seed, clear = job
+    image = DEFECTS[name].make(seed, clear) if name else page(seed)
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=(60, 75, 85, 92)[seed % 4], dpi=(300, 300))
+    facts = measure_picture(from_jpeg(out.getvalue(), (300.0, 300.0), ProbeLimits()))
+    numbers = {k: getattr(facts, k) for k in facts.__slots__ if k != "fingerprint"}
+    layout = list(LAYOUTS)[seed % len(LAYOUTS)]
+    return job, layout, verdicts(facts, name == "without colour"), numbers
+
+
+def verdicts(page: Any, colour: bool) -> dict[str, str]:
+    """What the rules say about one page with their default limits."""
+    from medcab.rules import DocumentContext, Unknown, all_rules
+    from medcab.validators.facts import FileFacts, ImageFacts
+
+    facts = FileFacts(1, "jpeg", "image/jpeg", image=ImageFacts(1, 1), pages=1, scan=(page,))
+    document = SimpleNamespace(type=None, meta={"color": True} if colour else {})
+    said: dict[str, str] = {}
+    for rule in all_rules():
+        if not rule.id.startswith("SCN"):
+            continue
+        context = DocumentContext(
+            None,  # type: ignore[arg-type]
+            SimpleNamespace(documents=()),  # type: ignore[arg-type]
+            rule.params,
+            datetime.now(UTC),
+            document,  # type: ignore[arg-type]
+            facts,
+        )
+        for hit in rule.check(context):
+            if not isinstance(hit, Unknown):
+                said[rule.id] = str(hit.severity or rule.severity)
+    return said
+
+
+def jobs(seeds: range, good: int, bad: int, only: list[str]) -> Iterator[Job]:
+    """Good pages first, then every defect in both strengths on the first seeds."""
+    from benchmarks.accuracy.defects import DEFECTS
+
+    if not only or "good" in only:
+        yield from (("", seed, False) for seed in seeds[:good])
+    for name in DEFECTS:
+        if not only or name in only:
+            for clear in (False, True):
+                yield from ((name, seed, clear) for seed in seeds[:bad])
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--calibrate", action="store_true", help="calibration seeds, print only")
+    parser.add_argument("--good", type=int, default=210)
+    parser.add_argument("--bad", type=int, default=42)
+    parser.add_argument("--only", action="append", default=[])
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--show", help="print these numbers of each page, comma between")
+    options = parser.parse_args()
+    from benchmarks.accuracy.pages import CALIBRATION, TEST
+
+    seeds = CALIBRATION if options.calibrate else TEST
+    todo = list(jobs(seeds, options.good, options.bad, options.only))
+    with ProcessPoolExecutor(options.jobs, get_context("spawn")) as pool:
+        answers = list(pool.map(measure, todo, chunksize=4))
+    if options.show:
+        for (name, seed, clear), layout, said, numbers in answers:
+            shown = {k: numbers[k] for k in options.show.split(",")}
+            print(name or "good", seed, "clear" if clear else "mild", layout, said, shown)
+    text = report(answers)
+    if options.calibrate or options.only:
+        sys.stdout.write(text)
+    else:
+        (ROOT / "docs" / "accuracy.md").write_text(text, "utf-8")
+        sys.stdout.write(text)
+
+
+def report(answers: list[Answer]) -> str:
+    """The tables in Markdown."""
+    from benchmarks.accuracy.defects import DEFECTS
+    from medcab.rules import find_rule
+
+    good = [a for a in answers if not a[0][0]]
+    lines = ["# Accuracy of the rules of legibility", "", HEAD.strip(), ""]
+    if good:
+        false: Counter[tuple[str, str]] = Counter()
+        layouts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        for _, layout, said, _ in good:
+            for key in said.items():
+                false[key] += 1
+                layouts[key][layout] += 1
+        errors = sum(any(level == "error" for level in a[2].values()) for a in good)
+        lines += [
+            f"## False alarms on {len(good)} good pages",
+            "",
+            f"Pages with a false error: {errors}.",
+            "",
+            "| Rule | Level | Pages | On layouts |",
+            "|---|---|---|---|",
+        ]
+        for (rule, level), count in sorted(false.items()):
+            where = ", ".join(f"{k} {v}" for k, v in layouts[rule, level].most_common())
+            lines.append(f"| {rule} {find_rule(rule).name} | {level} | {count} | {where} |")
+        if not false:
+            lines.append("| none | | 0 | |")
+        lines.append("")
+    lines += [
+        "## Defects found",
+        "",
+        "| Defect | Rules | Mild | Found | Clear | Found | As error |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    totals = {False: [0, 0], True: [0, 0]}
+    for name, one in DEFECTS.items():
+        cells: list[str] = []
+        for clear in (False, True):
+            mine = [a for a in answers if a[0][0] == name and a[0][2] is clear]
+            if not mine:
+                break
+            found = [a for a in mine if any(r in a[2] for r in one.rules)]
+            severe = [a for a in found if any(a[2].get(r) == "error" for r in one.rules)]
+            totals[clear][0] += len(found)
+            totals[clear][1] += len(mine)
+            cells += [one.clear if clear else one.mild, f"{len(found)} of {len(mine)}"]
+            if clear:
+                cells.append(str(len(severe)))
+        if cells:
+            lines.append(f"| {name} | {', '.join(one.rules)} | {' | '.join(cells)} |")
+    for clear, (found_n, all_n) in totals.items():
+        if all_n:
+            share = 100 * found_n / all_n
+            lines += ["", f"{'Clear' if clear else 'Mild'}: {found_n} of {all_n} ({share:.1f} %)."]
+    return "\n".join(lines) + "\n"
+
+
+HEAD = """
+Made by `make accuracy` from seeds that were not used to choose the limits
+(`benchmarks/accuracy/`). The pages are synthetic: seven layouts in ten typefaces, papers white
+and tinted, optics, tilt, tone, grain and JPEG quality of a fair scanner varied at random. Real
+scans differ; what holds here is a lower bound for what goes wrong.
+"""
+
+if __name__ == "__main__":
+    main()
