@@ -44,6 +44,7 @@ __all__ = [
     "names",
     "overlay_titles",
     "overlays",
+    "title",
 ]
 
 MAX_BYTES: Final = 1_000_000
@@ -64,6 +65,15 @@ def overlays() -> tuple[str, ...]:
 def overlay_titles() -> dict[str, dict[str, str]]:
     """Names of the bundled overlays with their titles by language."""
     return {n: dict(_read(n)[1].get("title", {})) for n in _overlays()}
+
+
+def title(name: str, language: str) -> str | None:
+    """Title of the bundled profile ``name`` (overlays after ``+`` do not change it), or None."""
+    first = name.partition("+")[0]
+    if first not in _bundled():
+        return None
+    titles = _read(first)[1].get("title", {})
+    return str(titles[language]) if language in titles else None
 
 
 def load(name_or_path: str, overlays: Sequence[str] = ()) -> Profile:

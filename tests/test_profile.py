@@ -298,3 +298,23 @@ def test_the_examples_of_the_documentation(tmp_path):
     )
     assert read_form(form.encode(), "form.yaml").unknown == ()
     assert len(read_manifest(manifest.encode(), "medcab.yaml").documents) == 3
+
+
+def test_scan_judges_files_and_no_form():
+    """Everything about forms is off there: a form beside the files says nothing about them."""
+    loaded = profile.load("scan")
+    about_forms = [r for r in all_rules() if r.id[:3] in ("FRM", "FLD") or r.id == "NAM005"]
+    assert about_forms
+    assert [r.id for r in about_forms if loaded.level(r) is not None] == []
+    assert loaded.form == "none"
+    assert "без анкеты" in loaded.titles["ru"]
+
+
+def test_titles_of_bundled_profiles():
+    assert profile.title("egisz-employee", "ru") == "ЕГИСЗ: сотрудник или пациент"
+    assert profile.title("egisz-employee+real-2026", "ru") == "ЕГИСЗ: сотрудник или пациент"
+    assert profile.title("our-clinic", "ru") is None
+    assert profile.title("../profiles/scan", "ru") is None
+    for name in profile.names():
+        assert profile.title(name, "ru")
+        assert profile.title(name, "en")

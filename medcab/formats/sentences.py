@@ -31,6 +31,7 @@ __all__ = [
     "moment",
     "name_of",
     "place_of",
+    "profile_title",
     "reason_of",
     "rule_of",
     "severity_word",
@@ -65,6 +66,7 @@ _HEADLINES: Final = {
 _VERBATIM: Final = frozenset({"path", "name", "file", "member", "value", "text", "found", "root"})
 
 _LONGEST: Final = 300
+_SUGGESTED: Final = 3
 _DECIMAL: Final = re.compile(r"[0-9]{1,6}\.[0-9]{1,3}")
 _TYPES: Final = frozenset({"type", "types", "document", "documents", "nearest", "missing"})
 _FIELDS: Final = frozenset({"field", "fields", "other"})
@@ -113,10 +115,18 @@ def message_of(finding: Finding, tr: Translator) -> str:
         return tr(N_("Rule {rule} was broken."), rule=printable(finding.rule))
     count = finding.args.get("n")
     if rule.plural is not None and isinstance(count, int):
-        return tr.plural(
-            rule.message, rule.plural, count, **{k: v for k, v in args.items() if k != "n"}
-        )
-    return tr(rule.message, **args)
+        rest = {k: v for k, v in args.items() if k != "n"}
+        return tr.plural(rule.message, rule.plural, count, **rest)
+    return tr(rule.message, **args) + _perhaps(finding, tr)
+
+
+def _perhaps(finding: Finding, tr: Translator) -> str:
+    """Values that may have been meant; which of them is right only the document tells."""
+    likely = finding.args.get("suggestions")
+    if not likely or not isinstance(likely, (list, tuple)):
+        return ""
+    shown = [_shown(str(value), tr, "value") for value in likely[:_SUGGESTED]]
+    return " " + tr(N_("Possibly: {value}."), value=", ".join(shown))
 
 
 def reason_of(finding: Finding, tr: Translator) -> str:
@@ -321,7 +331,16 @@ def document_verdict(report: Report, path: str) -> Verdict:
 
 def headline(report: Report, tr: Translator) -> str:
     """The verdict in one sentence."""
-    return tr(_HEADLINES[report.verdict], profile=printable(report.profile))
+    return tr(_HEADLINES[report.verdict], profile=profile_title(report.profile, tr))
+
+
+def profile_title(name: str, tr: Translator) -> str:
+    """``“EGISZ: …” (egisz-organization)``; the name alone for a profile that is not bundled."""
+    from medcab.profile import title
+
+    said = title(name, tr.language)
+    shown = printable(name)
+    return shown if said is None else tr(N_("“{title}” ({name})"), title=said, name=shown)
 
 
 def counts_line(report: Report, tr: Translator) -> str:

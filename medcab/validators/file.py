@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from medcab.model import Severity
-from medcab.rules import DocumentContext, Hit, Scope, Unknown, rule
+from medcab.rules import DocumentContext, Hit, Scope, Unknown, find_rule, rule
 from medcab.text import N_
 from medcab.validators._missing import why_no_content
 from medcab.validators.signatures_table import EXTENSIONS, extension_formats
@@ -28,6 +28,7 @@ _HARMFUL: Final = frozenset(
     {"html", "zip", "rar", "7z", "gzip", "bzip2", "xz", "zstd", "tar", "exe", "elf", "macho"}
     | {"script", "ole"}
 )
+_NOT_TAKEN: Final = N_(", which the portal does not take")
 _KNOWN: Final = frozenset(ext for known in EXTENSIONS.values() for ext in known)
 _EXTENSION = re.compile(r"[A-Za-z0-9]{1,6}\Z")
 
@@ -77,8 +78,9 @@ def format_not_allowed(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     """The file has a format that the portal does not take.
 
     What it checks:
-        The format told by the content of the file, whatever its name says, against the formats
-        that the profile allows for this type of document.
+        The format told by the content of the file against the formats that the profile allows
+        for this type of document. Silent where the name and the content contradict each other:
+        the rule about that says what the content is.
     Why it matters:
         The portal refuses the file at upload, or the application later.
     How to fix:
@@ -94,14 +96,36 @@ def format_not_allowed(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         return  # FIL001
     if any(path == signature.path for signature in ctx.package.signatures):
         return
+    if _said_otherwise(ctx):
+        return
     allowed = ctx.profile.formats_of(ctx.document.type)
-    extensions = EXTENSIONS.get(facts.format or "", ())
-    # A certificate may come in DER or PEM, a signature under any of its usual extensions.
-    if not any(ext.lower().lstrip(".") in {*extensions, facts.format} for ext in allowed):
+    if not _allowed(ctx):
         yield Hit(
             args={"format": facts.format, "allowed": ", ".join(allowed)},
             evidence={"measured": facts.format, "media_type": facts.media_type},
         )
+
+
+def _allowed(ctx: DocumentContext) -> bool:
+    found = ctx.facts.format or ""
+    # A certificate may come in DER or PEM, a signature under any of its usual extensions.
+    fitting = {*EXTENSIONS.get(found, ()), found}
+    return any(
+        ext.lower().lstrip(".") in fitting for ext in ctx.profile.formats_of(ctx.document.type)
+    )
+
+
+def _said_otherwise(ctx: DocumentContext) -> bool:
+    """Whether FIL003, FIL004 or FIL013 tells the same, at a level that is no weaker."""
+    mine = ctx.profile.level(find_rule("FIL002")) or Severity.ERROR
+    speaking: list[str] = []
+    if ctx.facts.format == "unknown":
+        speaking.append("FIL013")
+    found = _mismatch(ctx)
+    if isinstance(found, tuple) and found[1] != "unknown":
+        speaking.append("FIL004" if found[1] in _HARMFUL else "FIL003")
+    levels = (ctx.profile.level(find_rule(rule_id)) for rule_id in speaking)
+    return any(level is not None and level.rank <= mine.rank for level in levels)
 
 
 @rule(
@@ -109,7 +133,7 @@ def format_not_allowed(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     "extension-mismatch",
     scope=Scope.DOCUMENT,
     severity=Severity.ERROR,
-    message=N_("The name ends in .{extension}, but the content is {format}."),
+    message=N_("The name ends in .{extension}, but the content is {format}{more}."),
     since="0.1.0",
     fixable=True,
 )
@@ -130,7 +154,11 @@ def extension_mismatch(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     if isinstance(found, Unknown):
         yield found
     elif found and found[1] not in _HARMFUL | {"unknown"}:
-        yield Hit(args={"extension": found[0], "format": found[1]}, evidence={"measured": found[1]})
+        more = {"more": ""} if _allowed(ctx) else {"more_template": _NOT_TAKEN}
+        yield Hit(
+            args={"extension": found[0], "format": found[1], **more},
+            evidence={"measured": found[1]},
+        )
 
 
 @rule(

@@ -228,7 +228,8 @@ def name_person_differs(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
 
     What it checks:
         The surname before «_» in the name of the file against the full name in the form; «ё» and
-        «е» count as one letter. Transliterated names are not compared.
+        «е» count as one letter. Transliterated names are not compared, nor are files named after
+        the organisation of the form.
 
     Why it matters:
         Most often this is a document of another employee in the wrong folder.
@@ -246,9 +247,13 @@ def name_person_differs(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     surname = form.get("surname")
     fio = next((p for p in people if p), None) or surname
     person = person_of(ctx.document.name)
-    if not fio or not person or form.get("org_name"):
+    organisation = form.get("org_name")
+    # Papers of an organisation are named after it, or after whoever brings them.
+    if not fio or not person or (organisation and not (form.get("fio") or surname)):
         return
     mine = _plain(person).split()
+    if mine[0] in re.findall(r"\w+", _plain(organisation or "")):
+        return
     names = {_plain(p).split()[0] for p in (*people, surname) if p and p.split()}
     if mine[0] not in names:
         yield Hit(args={"person": person, "fio": fio}, field="fio")

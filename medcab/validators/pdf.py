@@ -59,7 +59,8 @@ def pdf_syntax(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     """The PDF does not keep to its standard everywhere.
 
     What it checks:
-        What the parser complains about while it reads all objects of the file.
+        What the parser complains about while it reads all objects of the file. Silent where the
+        file is damaged as a whole (PDF001).
     Why it matters:
         Programs that create such files also create ones that do not open. A strict portal refuses
         them.
@@ -70,7 +71,7 @@ def pdf_syntax(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     """
     if (unknown := why_no_pdf(ctx.facts)) is not None:
         yield unknown
-    elif (pdf := ctx.facts.pdf) is not None and pdf.warnings:
+    elif (pdf := ctx.facts.pdf) is not None and pdf.warnings and pdf.damage is None:
         yield Hit(args={"n": len(pdf.warnings)}, evidence={"warnings": list(pdf.warnings)})
 
 

@@ -223,9 +223,14 @@ def pdf_empty_page(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         return
     pages = ctx.facts.pdf.pages if ctx.facts.pdf is not None else ()
     every = all(page.empty for page in pages)
+    damaged = ctx.facts.pdf is not None and ctx.facts.pdf.damage is not None
     for page in pages:
         if not page.complete:
             yield Unknown(N_("The page was not examined to the end."), page=page.number)
+        elif page.empty and damaged:
+            yield Unknown(
+                N_("The file is damaged: it is not known what the page showed."), page=page.number
+            )
         elif page.empty:
             yield Hit(
                 args={"page": page.number},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from medcab import profile as profiles
@@ -48,10 +49,15 @@ def package(*documents, form=None):
     return Package(root="p", documents=made, form=form)
 
 
-def ask(rule_id, pack, profile="scan", now=NOW, overlays=()):
+def plain():
+    """A profile that asks for nothing and leaves every rule at its own level."""
+    return replace(profiles.load("scan"), name="plain", rules={})
+
+
+def ask(rule_id, pack, profile=None, now=NOW, overlays=()):
     """Answers of one rule, as (level, answer) with the level that the profile gives it."""
     rule = find_rule(rule_id)
-    loaded = profiles.load(profile, overlays) if isinstance(profile, str) else profile
+    loaded = profiles.load(profile, overlays) if isinstance(profile, str) else profile or plain()
     level = loaded.level(rule)
     if level is None:
         return []

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medcab.model import Severity
-from medcab.profile_types import Requirement
-from medcab.rules import Unknown
+from medcab.formats.sentences import message_of
+from medcab.model import Finding, Severity
+from medcab.profile_types import Requirement, RuleSetting
+from medcab.rules import Unknown, find_rule
 from medcab.sandbox import Died, Done, OutOfMemory, Raised, TimedOut
 from medcab.sources import BytesSource, FileSource
+from medcab.text import translator
 from medcab.validators.facts import FileFacts, LimitHit, from_outcome, unreadable
 from medcab.validators.probe import surface
 from medcab.validators.signatures_table import EXTENSIONS, MEDIA_TYPES, TAIL, identify
@@ -153,14 +155,51 @@ def test_file_with_content_is_not_empty():
         (jpeg(), ("jpeg",), False),
         (png(), ("pdf", "jpg"), True),
         (zipped("[Content_Types].xml", "word/document.xml"), ("pdf",), True),
-        (b"<html><body>", ("pdf",), True),
         (CERTIFICATE, ("pfx", "cer"), False),
-        (b"\0\1\2\3" * 100, ("pdf",), True),
+        (CERTIFICATE, ("pdf",), True),
     ],
 )
 def test_format_not_allowed(data, allowed, violated):
     policy = profile(formats=allowed)
-    assert bool(hits(ask("FIL002", data, "a.pdf", policy=policy))) is violated
+    name = f"a.{EXTENSIONS[facts_for(data).format][0]}"
+    assert bool(hits(ask("FIL002", data, name, policy=policy))) is violated
+    assert not hits(ask("FIL003", data, name, policy=policy))
+
+
+@pytest.mark.parametrize(
+    ("data", "speaks"),
+    [
+        (jpeg(), "FIL003"),
+        (zipped("[Content_Types].xml", "word/document.xml"), "FIL003"),
+        (b"<html><body>", "FIL004"),
+        (b"\0\1\2\3" * 100, "FIL013"),
+    ],
+)
+def test_a_file_that_is_not_what_its_name_says_is_complained_about_once(data, speaks):
+    policy = profile(formats=("pdf",))
+
+    def found(rules):
+        chosen = replace(policy, rules=rules)
+        asked = ("FIL002", "FIL003", "FIL004", "FIL013")
+        return [
+            rule
+            for rule in asked
+            if chosen.level(find_rule(rule)) and hits(ask(rule, data, "a.pdf", policy=chosen))
+        ]
+
+    assert found({}) == [speaks]
+    # Where that rule is off, or only a warning, a format that is not taken is an error still.
+    assert found({speaks: RuleSetting("off")}) == ["FIL002"]
+    assert found({speaks: RuleSetting("warning")}) == ["FIL002", speaks]
+
+
+@pytest.mark.parametrize(("allowed", "taken"), [(("pdf",), False), (("pdf", "jpg"), True)])
+def test_a_mismatch_says_whether_the_real_format_is_taken(allowed, taken):
+    (hit,) = hits(ask("FIL003", jpeg(), "a.pdf", policy=profile(formats=allowed)))
+    for language, words in (("en", "does not take"), ("ru", "не принимает")):
+        sentence = message_of(Finding("FIL003", Severity.ERROR, hit.args), translator(language))
+        assert (words not in sentence) is taken
+        assert "{" not in sentence
 
 
 def test_formats_of_a_type_come_before_those_of_the_profile():
@@ -168,9 +207,12 @@ def test_formats_of_a_type_come_before_those_of_the_profile():
         (Requirement("c", ("signing_certificate",), Severity.ERROR, formats=("cer",)),)
     )
     assert (
-        hits(ask("FIL002", CERTIFICATE, policy=policy, document_type="signing_certificate")) == []
+        hits(
+            ask("FIL002", CERTIFICATE, "a.cer", policy=policy, document_type="signing_certificate")
+        )
+        == []
     )
-    assert hits(ask("FIL002", CERTIFICATE, policy=policy, document_type="diploma"))
+    assert hits(ask("FIL002", CERTIFICATE, "a.cer", policy=policy, document_type="diploma"))
 
 
 @pytest.mark.parametrize(

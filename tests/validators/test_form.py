@@ -12,7 +12,7 @@ from medcab.engine import judge
 from medcab.model import Outcome, Severity
 from medcab.rules import find_rule
 from medcab.validators.formrules.choices import CHOICES
-from tests.validators.packages import NOW, form, hits, package, says, severity, unknowns
+from tests.validators.packages import NOW, form, hits, package, plain, says, severity, unknowns
 
 ORG, EMPLOYEE = "egisz-organization", "egisz-employee"
 GOOD_ORG = {
@@ -37,7 +37,8 @@ def judged(data, profile, *names, now=NOW, overlays=()):
     """{rule: [fields]} of all findings of FRM and FLD that are errors or questions."""
     pack = package(*names, form=form(**data))
     found: dict[str, list[str | None]] = {}
-    for finding in judge(pack, profiles.load(profile, overlays), now):
+    loaded = profiles.load(profile, overlays) if profile else plain()
+    for finding in judge(pack, loaded, now):
         if finding.rule[:3] in ("FRM", "FLD"):
             found.setdefault(finding.rule, []).append(finding.location.field)
     return found
@@ -186,7 +187,7 @@ def test_where_it_stood():
     ],
 )  # fmt: skip
 def test_good_values(name, value):
-    assert judged({name: value}, "scan") == {}
+    assert judged({name: value}, None) == {}
 
 
 def test_strict_phone():
@@ -333,24 +334,24 @@ def test_fields_are_asked_of_every_employee():
         ({"accreditation_end": "21.12.2026"}, "accreditation-periodic", (), None, None),
         ({"accreditation_end": "22.12.2026"}, "accreditation-periodic", (), "FRM011", "warning"),
         ({"accreditation_end": "22.12.2026"}, "accreditation-periodic", ("real-2026",), None, None),
-        ({"accreditation_end": "20.11.2026"}, "scan", (), None, None),
+        ({"accreditation_end": "20.11.2026"}, None, (), None, None),
         ({"cpd_date": "21.11.2023"}, "accreditation-periodic", (), None, None),
         ({"cpd_date": "20.11.2023"}, "accreditation-periodic", (), "FRM012", "error"),
         ({"cpd_date": "20.11.2023"}, "accreditation-periodic", ("real-2026",), None, None),
-        ({"license_expires": "20.11.2026"}, "scan", (), "FRM013", "error"),
-        ({"license_expires": "21.11.2026"}, "scan", (), None, None),
-        ({"license_expires": "бессрочно"}, "scan", (), None, None),
-        ({"certificate_expires": "20.11.2026"}, "scan", (), "FRM014", "error"),
-        ({"certificate_expires": "20.05.2027"}, "scan", (), None, None),
+        ({"license_expires": "20.11.2026"}, None, (), "FRM013", "error"),
+        ({"license_expires": "21.11.2026"}, None, (), None, None),
+        ({"license_expires": "бессрочно"}, None, (), None, None),
+        ({"certificate_expires": "20.11.2026"}, None, (), "FRM014", "error"),
+        ({"certificate_expires": "20.05.2027"}, None, (), None, None),
         ({"certificate_expires": "20.05.2027"}, EMPLOYEE, (), "FRM014", "error"),
         ({"certificate_expires": "21.05.2027"}, EMPLOYEE, (), None, None),
-        ({"birth_date": "01.01.1990", "passport_issued": "01.01.1980"}, "scan", (), "FRM015", "error"),
-        ({"license_issued": "02.01.2020", "license_expires": "01.01.2030"}, "scan", (), None, None),
-        ({"certificate_issued": "02.01.2030", "certificate_expires": "01.01.2030"}, "scan", (),
+        ({"birth_date": "01.01.1990", "passport_issued": "01.01.1980"}, None, (), "FRM015", "error"),
+        ({"license_issued": "02.01.2020", "license_expires": "01.01.2030"}, None, (), None, None),
+        ({"certificate_issued": "02.01.2030", "certificate_expires": "01.01.2030"}, None, (),
          "FRM015", "error"),
         ({"diploma_date": "01.07.2008", "license_issued": "01.07.2007"}, "frmr-education-update", (),
          "FRM015", "error"),
-        ({"diploma_date": "01.07.2008", "license_issued": "01.07.2007"}, "scan", (), None, None),
+        ({"diploma_date": "01.07.2008", "license_issued": "01.07.2007"}, None, (), None, None),
         ({"online_test_passed": "нет"}, "accreditation-periodic", (), "FRM016", "error"),
         ({"online_test_passed": "да"}, "accreditation-periodic", (), None, None),
         ({"online_test_passed": "нет"}, "accreditation-periodic", ("real-2026",), None, None),
@@ -358,9 +359,10 @@ def test_fields_are_asked_of_every_employee():
 )  # fmt: skip
 def test_terms(data, profile, overlays, rule, level):
     pack = package("а.pdf", form=form(**data))
+    loaded = profiles.load(profile, overlays) if profile else plain()
     found = {
         f.rule: f.severity.value
-        for f in judge(pack, profiles.load(profile, overlays), NOW)
+        for f in judge(pack, loaded, NOW)
         if f.rule in {f"FRM0{n}" for n in range(11, 17)} and f.outcome is Outcome.VIOLATED
     }
     assert found == ({} if rule is None else {rule: level})
@@ -420,7 +422,8 @@ def test_cross_field_vectors():
     for case in cross_vectors():
         fields = dict(case["fields"])
         day = fields.pop("today", "21.11.2026")
-        loaded = profiles.load(PROFILES.get(fields.pop("profile", ""), "scan"))
+        name = PROFILES.get(fields.pop("profile", ""))
+        loaded = profiles.load(name) if name else plain()
         now = datetime.strptime(day, "%d.%m.%Y").replace(hour=9, tzinfo=UTC)
         data = form(**{NAMES.get(k, k): v for k, v in fields.items()})
         found = [

@@ -153,6 +153,19 @@ def test_documents_of_an_organisation_bear_other_names():
     assert hits("NAM005", package("Петров_Устав.pdf"), ORG) == []
 
 
+def test_a_form_that_names_the_employer_is_still_about_the_person():
+    """Accreditation forms have both: another person's diploma must not slip through."""
+    mine = form(fio="Иванов Иван Иванович", org_name="ООО «Клиника Ромашка»")
+    for name, differs in (
+        ("Петров Пётр_Диплом.pdf", True),
+        ("Иванов Иван_Диплом.pdf", False),
+        ("Ромашка_Лицензия.pdf", False),
+    ):
+        assert bool(hits("NAM005", package(name, form=mine), "accreditation-primary")) is differs
+    by_surname = form(surname="Иванов", org_name="ООО «Ромашка»")
+    assert hits("NAM005", package("Петров_Диплом.pdf", form=by_surname), "accreditation-primary")
+
+
 @pytest.mark.parametrize(
     ("name", "person"),
     [("Иванов Иван_Диплом.pdf", "Иванов Иван"), ("Иванов_Иван_СНИЛС.png", "Иванов Иван"),

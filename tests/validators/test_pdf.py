@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zlib
 
 import pikepdf
@@ -245,6 +246,50 @@ def test_syntax_warning():
     (hit,) = hits(ask("PDF002", data))
     assert hit.args["n"] >= 1
     assert hits(ask("PDF002", GOOD)) == []
+
+
+@pytest.mark.parametrize("wrong", [b"37", b"35", b"41"])
+def test_a_wrong_length_of_the_content_does_not_empty_the_page(wrong):
+    """Viewers draw such a page; without repair its content looks like nothing at all."""
+    data = GOOD.replace(b"/Length 38", b"/Length " + wrong, 1)
+    assert data != GOOD
+    facts = facts_for(data)
+    assert facts.pdf.damage is None
+    assert facts.pdf.warnings == ("expected endstream",)
+    assert [round(i.dpi_h) for i in facts.pdf.pages[0].images] == [300]
+    assert fired(data) == {"PDF002"}
+
+
+def test_a_wrong_length_of_the_picture_does_not_hide_it():
+    length = re.search(rb"/Length ([0-9]{4,})", GOOD)[1]
+    data = GOOD.replace(length, b"%d" % (int(length) - 1), 1)
+    assert data != GOOD
+    assert [round(i.dpi_h) for i in facts_for(data).pdf.pages[0].images] == [300]
+    assert fired(data) == {"PDF002"}
+
+
+def test_what_cannot_even_be_repaired_is_not_examined(monkeypatch):
+    from medcab.validators.pdfprobe import document
+
+    opened = document._open
+
+    def refuse(data, path, *, recover):
+        if recover:
+            raise pikepdf.PdfError("no")
+        return opened(data, path, recover=recover)
+
+    monkeypatch.setattr(document, "_open", refuse)
+    facts = facts_for(GOOD.replace(b"/Length 38", b"/Length 37", 1))
+    assert [page.complete for page in facts.pdf.pages] == [False]
+    (answer,) = ask("PDF017", facts)
+    assert isinstance(answer, Unknown)
+
+
+def test_a_truncated_file_is_complained_about_once():
+    facts = facts_for(GOOD[:-400])
+    answers = [(rule, isinstance(a, Unknown)) for rule in PDF_RULES for a in ask(rule, facts)]
+    # The picture of its page is lost: that it was empty is not known.
+    assert answers == [("PDF001", False), ("PDF017", True)]
 
 
 def test_no_pages():

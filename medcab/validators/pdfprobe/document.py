@@ -60,7 +60,34 @@ def examine_pdf(
         except _BROKEN as second:
             return _second_opinion(data, replace(facts, damage=_line(second))), []
     with pdf:
-        return _measure(pdf, facts, limits, decode=decode)
+        measured, hits = _measure(pdf, facts, limits, decode=decode)
+    if facts.damage is None and measured.warnings:
+        return _repaired(data, path, measured, hits, limits, decode=decode)
+    return measured, hits
+
+
+def _repaired(
+    data: bytes,
+    path: str | None,
+    strict: PdfFacts,
+    hits: list[LimitHit],
+    limits: ProbeLimits,
+    *,
+    decode: bool,
+) -> tuple[PdfFacts, list[LimitHit]]:
+    """Walk again as viewers do, who put small errors right, where the first walk met some.
+
+    Without repair a stream whose ``/Length`` is wrong is no stream, and its page looks empty. What
+    was wrong stays on record: the complaints and the damage are those of the first walk.
+    """
+    try:
+        with _open(data, path, recover=True) as pdf:
+            again, found = _measure(pdf, PdfFacts(version=strict.version), limits, decode=decode)
+    except _BROKEN:
+        unseen = tuple(replace(page, complete=False) for page in strict.pages)
+        return replace(strict, complete=False, pages=unseen), hits
+    damage = strict.damage or again.damage
+    return replace(again, damage=damage, warnings=strict.warnings), found
 
 
 def _measure(
