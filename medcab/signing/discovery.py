@@ -17,7 +17,7 @@ from medcab.text import N_
 
 __all__ = ["SUFFIXES", "Task", "content_for", "find_tasks"]
 
-SUFFIXES: Final = (".sig", ".p7s", ".sgn", ".sign", ".p7m")
+SUFFIXES: Final = (".sig", ".p7s", ".sgn", ".sign", ".p7m", ".tst")
 _CLOTHES: Final = (".pem", ".b64", ".base64")  # X.pdf.sig.pem
 _PDF_TAIL: Final = 1 << 20
 
@@ -114,10 +114,27 @@ def find_tasks(
 
 
 def _single(path: str, content: str | None) -> Task:
-    if content is None and not _suffix(os.path.basename(path)) and _is_pdf(path):
-        return Task(path, None, "pdf", _size(path))
+    if content is None and not _suffix(os.path.basename(path)):
+        if _has_pdf_signature(path):
+            return Task(path, None, "pdf", _size(path))
+        beside = _signature_beside(path)
+        if beside is not None:
+            return Task(beside, path, "signature", _size(beside) + _size(path))
+        if _is_pdf(path):
+            return Task(path, None, "pdf", _size(path))
     found = content if content is not None else content_for(path)
     return Task(path, found, "signature", _size(path) + (_size(found) if found else 0))
+
+
+def _signature_beside(path: str) -> str | None:
+    """The signature of a document that was given itself: ``X.pdf.sig`` for ``X.pdf``."""
+    folder, name = os.path.split(path)
+    known = _names(folder)
+    for suffix in SUFFIXES:
+        stored = known.get(_plain(name + suffix))
+        if stored is not None:
+            return os.path.join(folder, stored)
+    return None
 
 
 def _walk(folder: str) -> Iterator[Task]:

@@ -88,6 +88,12 @@ def test_document_is_found_by_name(tmp_path, signature, document):
     )
 
 
+def test_a_document_leads_to_its_signature(tree):
+    document = tree / "0" / "Диплом 0.pdf"
+    (task,) = find_tasks([str(document)])
+    assert (task.path, task.content) == (f"{document}.sig", str(document))
+
+
 def test_two_candidates_are_no_answer(tmp_path):
     from medcab.signing import discovery
 
