@@ -132,6 +132,10 @@ class SignedData:
             self.signer_spans.append((begun, last))
             try:
                 self.signers.append((index, SignerInfo(data, begun, last)))
+            except IndefiniteLengthError as error:
+                if not ber:
+                    raise
+                self.signer_errors.append((index, str(error)))
             except DerError as error:
                 self.signer_errors.append((index, str(error)))
 
@@ -234,4 +238,8 @@ def parse_signed_data(data: bytes) -> SignedData:
         return SignedData(body, False, len(data) - stop)
     except IndefiniteLengthError:
         body, used = definite(data)
-        return SignedData(body, True, len(data) - used)
+        signed = SignedData(body, True, len(data) - used)
+        for _, signer in signed.signers:
+            # Signed attributes must be DER even where the rest is BER (RFC 5652 5.3).
+            signer.rewritten = signer.signed_der is not None and signer.signed_der not in data
+        return signed

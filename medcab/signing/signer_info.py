@@ -101,6 +101,7 @@ class SignerInfo:
         signature: the signature value.
         signature_field: the signature value as encoded, with its tag.
         unsigned_der: unsigned attributes as encoded, with their [1] tag; None when absent.
+        rewritten: the signed attributes had indefinite lengths before they came here.
     """
 
     __slots__ = (
@@ -111,6 +112,7 @@ class SignerInfo:
         "issuer",
         "key_identifier",
         "raw",
+        "rewritten",
         "serial",
         "sid_der",
         "signature",
@@ -170,6 +172,7 @@ class SignerInfo:
             if tag != 0xA1 or stop != end:
                 raise DerError("strange element after the signature value")
             self.unsigned_der = data[after:stop]
+        self.rewritten = False
         self._signed: tuple[Attribute, ...] | None = None
         self._unsigned: tuple[Attribute, ...] | None = None
 
@@ -197,6 +200,8 @@ class SignerInfo:
         """Whether the signed attributes are DER (order and lengths)."""
         if self.signed_der is None:
             return True
+        if self.rewritten:
+            return False
         _, start, stop = read(self.signed_der, 0, len(self.signed_der))
         return is_canonical_set(self.signed_der, start, stop)
 

@@ -516,3 +516,54 @@ def test_old_form_of_the_certificate_reference_is_told(authority, forge):
     report = judge(authority, forge.file(forge.info([*forge.usual(ess=False), old])))
     assert report.verdict is Verdict.PASSED
     assert any(c.id == "reference-digest" and c.outcome == "warning" for c in only(report).checks)
+
+
+def test_signed_attributes_of_indefinite_length(authority, forge):
+    """RFC 5652 5.3: they must be DER even where the rest is BER; the signature is over the DER."""
+    from medcab.signing.signer_info import parse_signer_info
+
+    info = forge.info(forge.usual())
+    parsed = parse_signer_info(info)
+    _, start, stop = read(parsed.signed_der, 0, len(parsed.signed_der))
+    loose = b"\xa0\x80" + parsed.signed_der[start:stop] + b"\0\0"
+    _, start, stop = read(info, 0, len(info))
+    made = forge.file(encode(0x30, info[start:stop].replace(parsed.signed_der, loose)))
+    report = judge(authority, made)
+    assert open_ids(report) == {"signed-attributes-der"}
+    assert report.encoding == "ber"
+    assert judge(authority, made, lenient=True).verdict is Verdict.PASSED
+
+
+def test_unsigned_attributes_of_indefinite_length(authority, forge):
+    info = forge.info(forge.usual())
+    _, start, stop = read(info, 0, len(info))
+    extra = making.attribute("1.2.3.4", b"\x05\x00")
+    made = forge.file(encode(0x30, info[start:stop] + b"\xa1\x80" + extra + b"\0\0"))
+    assert judge(authority, made).verdict is Verdict.PASSED
+
+
+def test_digests_that_are_no_longer_accepted(authority):
+    """SHA-1: right by mathematics, open by its date; accepted for a moment when it was good."""
+    leaf = authority.leaf("rsa")
+    forge = Forge(leaf)
+    sha1 = encode(0x30, encode_oid("1.3.14.3.2.26"))
+
+    class Key:
+        def sign(self, data, digest="sha256", *, pss=False):
+            from cryptography.hazmat.primitives import hashes
+            from cryptography.hazmat.primitives.asymmetric import padding
+
+            return leaf.key.sign(data, padding.PKCS1v15(), hashes.SHA1())
+
+    forge.entity = type("Entity", (), {"signing_key": lambda self: Key(), "der": leaf.der})()
+    info = forge.info(
+        forge.usual(hashlib.sha1(DOC).digest()),
+        digest_der=sha1,
+        signature_der=encode(0x30, encode_oid("1.2.840.113549.1.1.5") + b"\x05\x00"),
+    )
+    report = judge(authority, forge.file(info, digests=[sha1]))
+    assert only(report).sub_indication == "CRYPTO_CONSTRAINTS_FAILURE_NO_POE"
+    assert open_ids(report) == {"digest-strength"}
+    assert (
+        judge(authority, forge.file(info, digests=[sha1]), sunsets=False).verdict is Verdict.PASSED
+    )
