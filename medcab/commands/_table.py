@@ -33,10 +33,13 @@ _KNOW: Final = _h("Rules, profiles, settings")
 
 COMMANDS: Final[dict[str, Row]] = {
     "check": Row("check", _h("Judge a package of documents before it is uploaded."), _CHECK),
+    "fix": Row("fix", _h("Make the documents comply; the originals stay untouched."), _CHECK),
     "new": Row("new", _h("Lay out an empty package with a form to fill in."), _CHECK),
     "id": Row("id", _h("Check СНИЛС, ИНН, ОГРН and other identifiers."), _CHECK),
     "table": Row("table", _h("Check a table of employees (CSV, XLSX, Parquet)."), _CHECK),
     "sign": Row("sign", _h("Sign files (CAdES, PAdES)."), _SIGN),
+    "timestamp": Row("timestamp", _h("Put time-stamps on files."), _SIGN),
+    "extend": Row("extend", _h("Make signatures last: B-T, B-LT, B-LTA."), _SIGN),
     "verify": Row("verify", _h("Verify signatures, one file or a whole tree."), _SIGN),
     "cert": Row("cert", _h("Show, check and convert certificates and keys."), _SIGN),
     "trust": Row("trust", _h("Keep the list of trusted authorities."), _SIGN),

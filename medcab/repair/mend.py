@@ -1,0 +1,270 @@
+"""The work on one document, meant for a worker: from bytes and steps to the bytes of PDFs.
+
+:func:`mend` is what the sandbox calls. It never writes; what it returns is judged by the rules
+before anything is kept.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any, Final
+
+from medcab.repair import build as _build
+from medcab.repair import pdfclean, recompress, scans
+from medcab.repair.compare import differing_pages, page_count
+from medcab.repair.images import CONVERTIBLE, Leaf, leaves_of
+from medcab.repair.model import Action, Mended, Note, Order, RepairError, Step
+from medcab.text import N_
+from medcab.validators.facts import FileFacts, PdfFacts
+
+__all__ = ["mend"]
+
+_INVISIBLE: Final = frozenset({Action.REBUILD, Action.UNLOCK, Action.UNSCRIPT, Action.UNLAYER})
+_RESCAN: Final = N_("Scan the document again.")
+_A3: Final = 17.5 * 72
+_A4: Final = (8.27, 11.69)
+
+
+def mend(order: Order) -> Mended:
+    """Do the steps of ``order``.
+
+    Raises:
+        RepairError: it cannot be done; nothing is lost.
+        OSError: the bytes cannot be had.
+    """
+    if all(form == "pdf" for form in order.formats):
+        return _mend_pdf(order)
+    return _mend_pictures(order)
+
+
+def _mend_pictures(order: Order) -> Mended:
+    leaves: list[Leaf] = []
+    for source, form, facts in zip(order.sources, order.formats, order.facts, strict=True):
+        if form not in CONVERTIBLE:
+            raise RepairError(
+                N_("Files of the format {format} cannot be turned into a PDF here."),
+                hint=N_("Open the file in its program and save it as PDF."),
+                format=form or "?",
+            )
+        made = leaves_of(source.read(), facts, order.dpi)
+        _edit_leaves(made, facts, order.steps)
+        leaves += made
+    data, notes = _build.build(
+        leaves, order.max_size, order.dpi, order.quality_floor, grey=order.grey
+    )
+    done = [s.action for s in order.steps]
+    return Mended((data,), tuple(notes), tuple(done))
+
+
+def _edit_leaves(leaves: list[Leaf], facts: FileFacts, steps: tuple[Step, ...]) -> None:
+    for step in steps:
+        pages = dict(_amounts(step, facts))
+        for number, leaf in enumerate(leaves, start=1):
+            amount = pages.get(number)
+            if amount is None:
+                continue
+            if step.action is Action.TURN:
+                leaf.turn = (leaf.turn + round(amount)) % 360
+            elif step.action is Action.DESKEW:
+                _straighten(leaf, amount)
+            elif step.action is Action.CLEAN:
+                leaf.change(scans.darkened(leaf.decoded()))
+
+
+def _amounts(step: Step, facts: FileFacts) -> list[tuple[int, float]]:
+    """(page, degrees) of the step for the file that ``facts`` are about."""
+    by_file = step.args.get("by_file", {})
+    return [(int(p), float(a)) for p, a in by_file.get(facts.sha256, ())]
+
+
+def _straighten(leaf: Leaf, degrees: float) -> None:
+    made = scans.straightened(leaf.decoded(), degrees)
+    if made is None:
+        raise _crooked()
+    leaf.change(made)
+
+
+def _crooked() -> RepairError:
+    return RepairError(
+        N_("The page cannot be straightened without cutting off what is at its edge."),
+        hint=N_("Lay the sheet along the edge of the glass and scan again."),
+    )
+
+
+def _mend_pdf(order: Order) -> Mended:
+    import pikepdf
+
+    data: bytes = order.sources[0].read()
+    facts: FileFacts = order.facts[0]
+    assert facts.pdf is not None
+    actions = {s.action: s for s in order.steps}
+    try:
+        pdf = pikepdf.open(io.BytesIO(data), suppress_warnings=True)
+    except pikepdf.PasswordError as error:
+        raise RepairError(
+            N_("The file asks for a password."),
+            hint=N_("Open it with the password and save it without protection."),
+        ) from error
+    except pikepdf.PdfError as error:
+        raise RepairError(N_("The PDF cannot be rebuilt."), hint=_RESCAN) from error
+    notes: list[Note] = []
+    with pdf:
+        if pdf.is_encrypted and not order.drop_restrictions:
+            raise RepairError(
+                N_("The file is restricted by a password; a changed copy would not be."),
+                hint=N_("Allow it with --remove-restrictions."),
+            )
+        if pdfclean.has_signature(pdf):
+            raise RepairError(
+                N_("The PDF is signed: any change breaks the signature."),
+                hint=N_("Change the document before it is signed, and sign it again."),
+            )
+        if Action.REBUILD in actions:
+            _demand_whole(pdf, data)
+        if Action.FLATTEN in actions:
+            from medcab.repair.flatten import flatten
+
+            plain = _build.save(pdf)
+            flat = pikepdf.open(io.BytesIO(flatten(plain)))
+        else:
+            flat = pdf
+        with flat:
+            reference = data if flat is pdf else _build.save(flat)
+            if not page_count(reference):
+                reference = _build.save(flat)  # qpdf could open what pdfium cannot
+            _edit(flat, facts.pdf, actions)
+            pdfclean.clean_metadata(flat)
+            made = _build.save(flat)
+            _compare(reference, made, actions, flat is not pdf)
+            parts = _sized(flat, facts.pdf, made, order, notes)
+    return Mended(parts, tuple(notes), tuple(actions))
+
+
+def _demand_whole(pdf: Any, data: bytes) -> None:
+    """Refuse when pages, or parts of pages, are not there any more."""
+    import pikepdf
+
+    with pikepdf.open(io.BytesIO(_build.save(pdf))) as rebuilt:
+        broken = rebuilt.check_pdf_syntax()
+    count = len(pdf.pages)
+    promised = pdf.Root.get("/Pages", {}).get("/Count", count)
+    seen = page_count(data)
+    lost = not count or (isinstance(promised, int) and promised > count) or seen > count
+    if lost or broken or any(not p.obj.get("/Contents") for p in pdf.pages):
+        raise RepairError(
+            N_("The PDF is damaged, and pages of it are lost."),
+            hint=N_("Copy or download the file again, or scan the document again."),
+        )
+
+
+def _edit(pdf: Any, facts: PdfFacts, actions: dict[Action, Step]) -> None:
+    if Action.UNSCRIPT in actions:
+        pdfclean.remove_actions(pdf)
+    if Action.DETACH in actions:
+        pdfclean.remove_attachments(pdf)
+    if Action.UNLAYER in actions:
+        if pdfclean.hidden_layers(pdf):
+            raise RepairError(
+                N_("A layer of the PDF is hidden: it is not known what is to be seen."),
+                hint=N_("Open the file, switch on what is wanted, and print it to a new PDF."),
+            )
+        pdfclean.remove_layers(pdf)
+    if Action.UNMARK in actions and not pdfclean.remove_watermarks(pdf):
+        raise RepairError(
+            N_("The watermark is woven into the page."),
+            hint=N_("Remove it in the program that put it there, or scan with another one."),
+        )
+    if Action.REFIT in actions:
+        for number in actions[Action.REFIT].args["numbers"]:
+            _refit(pdf.pages[number - 1])
+    for action, change in ((Action.DESKEW, _deskew_page), (Action.CLEAN, _clean_page)):
+        if action in actions:
+            for number, amount in actions[action].args["amounts"]:
+                change(pdf, number, amount, facts)
+    if Action.TURN in actions:
+        for number, degrees in actions[Action.TURN].args["amounts"]:
+            page = pdf.pages[number - 1]
+            page.rotate(round(degrees), relative=True)
+    if Action.DROP_PAGES in actions:
+        for number in sorted(actions[Action.DROP_PAGES].args["numbers"], reverse=True):
+            del pdf.pages[number - 1]
+
+
+def _deskew_page(pdf: Any, number: int, degrees: float, facts: PdfFacts) -> None:
+    stream = scans.only_picture(pdf.pages[number - 1], facts.pages[number - 1].images)
+
+    def change(image: Any) -> Any:
+        made = scans.straightened(image, degrees)
+        if made is None:
+            raise _crooked()
+        return made
+
+    if stream is None or facts.pages[number - 1].hidden_text:
+        raise RepairError(
+            N_("The page is not a single picture: it is not straightened here."),
+            hint=N_("Lay the sheet along the edge of the glass and scan again."),
+        )
+    if not scans.change_picture(pdf, stream, change):
+        raise RepairError(N_("The picture could not be decoded."), hint=_RESCAN)
+
+
+def _clean_page(pdf: Any, number: int, _amount: float, facts: PdfFacts) -> None:
+    stream = scans.only_picture(pdf.pages[number - 1], facts.pages[number - 1].images)
+    if stream is None or not scans.change_picture(pdf, stream, scans.darkened):
+        raise RepairError(N_("The picture could not be decoded."), hint=_RESCAN)
+
+
+def _refit(page: Any) -> None:
+    """Scale a page, with all on it, so that its sides are those of A4."""
+    import pikepdf
+
+    box = [float(v) for v in page.mediabox]
+    width, height = box[2] - box[0], box[3] - box[1]
+    factor = min(_A4[0] * 72 / min(width, height), _A4[1] * 72 / max(width, height))
+    for key in ("/CropBox", "/TrimBox", "/BleedBox", "/ArtBox", "/UserUnit"):
+        if key in page.obj:
+            del page.obj[key]
+    page.obj.MediaBox = pikepdf.Array([0, 0, round(width * factor, 4), round(height * factor, 4)])
+    matrix = f"q {factor:.8f} 0 0 {factor:.8f} {-box[0] * factor:.4f} {-box[1] * factor:.4f} cm\n"
+    page.contents_add(matrix.encode("ascii"), prepend=True)
+    page.contents_add(b"\nQ")
+
+
+def _compare(before: bytes, after: bytes, actions: dict[Action, Step], flattened: bool) -> None:
+    """Steps that must not be seen are proven by drawing the pages before and after."""
+    visible = set(actions) - _INVISIBLE - {Action.COMPRESS, Action.SPLIT, Action.RENAME}
+    if flattened:
+        visible.discard(Action.FLATTEN)
+    if visible or not set(actions) & _INVISIBLE:
+        return
+    if differing_pages(before, after):
+        raise RepairError(
+            N_("The pages would look different after the repair."),
+            hint=N_("Print the document to a new PDF."),
+        )
+
+
+def _sized(
+    pdf: Any, facts: PdfFacts, made: bytes, order: Order, notes: list[Note]
+) -> tuple[bytes, ...]:
+    limit = order.max_size
+    if limit is None or len(made) <= limit:
+        return (made,)
+    streams, pictures = scans.pictures_of(pdf, facts, order.dpi)
+    rest = len(made) - sum(p.stored for p in pictures)
+    for share in (0.99, 0.95):
+        fitted = recompress.fit(
+            pictures, int((limit - rest) * share), order.quality_floor, grey=order.grey
+        )
+        if fitted is None:
+            break
+        scans.put(pdf, streams, fitted.encoded)
+        smaller = _build.save(pdf)
+        if len(smaller) <= limit:
+            notes.append(Note(N_("JPEG quality {quality}"), {"quality": fitted.quality}))
+            return (smaller,)
+    if order.parts > 1:
+        from medcab.repair.split import split
+
+        return split(pdf, streams, pictures, order, notes)
+    raise _build.too_large(limit)

@@ -1,0 +1,332 @@
+"""From findings to steps: what is to be done with each document, and what cannot be done.
+
+A plan may be too hopeful (a layer may turn out to be hidden): the worker refuses then, and what it
+makes is judged by all rules before it is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from medcab.model import Document, Finding, Outcome, Package, Report, Severity, Verdict
+from medcab.profile import Profile
+from medcab.repair import groups
+from medcab.repair.images import CONVERTIBLE
+from medcab.repair.model import Action, FixOptions, Left, Plan, Step, Task
+from medcab.repair.names import free_name, inner_path, proper_name, right_extension
+from medcab.rules import find_rule
+from medcab.text import N_
+from medcab.validators.facts import FileFacts
+
+__all__ = ["blocking", "left_of", "make_plan"]
+
+_NAMES: Final = frozenset(
+    {"NAM003", "NAM004", "NAM006", "NAM007", "NAM008", "FIL003", "FIL005", "FIL006", "FIL012"}
+)
+# A picture with one of these becomes a PDF, in which the trouble does not exist.
+_BY_PDF: Final = frozenset(
+    {"IMG002", "IMG003", "IMG004", "IMG005", "IMG006", "IMG007", "IMG008", "IMG009", "IMG011"}
+    | {"PKG009", "FIL002", "DPI002", "FIL008", "FIL009", "FIL010"}
+)
+_IN_PDF: Final = {
+    "PDF001": Action.REBUILD,
+    "PDF002": Action.REBUILD,
+    "PDF004": Action.UNLOCK,
+    "PDF005": Action.UNSCRIPT,
+    "PDF006": Action.UNSCRIPT,
+    "PDF007": Action.DETACH,
+    "PDF008": Action.FLATTEN,
+    "PDF009": Action.FLATTEN,
+    "PDF010": Action.UNLAYER,
+    "PDF011": Action.UNMARK,
+    "FIL008": Action.COMPRESS,
+    "FIL009": Action.COMPRESS,
+    "FIL010": Action.COMPRESS,
+}
+_SCANS: Final = frozenset({"SCN002", "SCN004", "SCN005", "SCN008"})
+_PAGES: Final = frozenset({"PDF017", "SCN003", "SCN015"})
+# What is done only when it is asked for, and how to ask.
+_ALLOWED: Final = {
+    "PDF004": N_("medcab fix lifts the restriction when told to: --remove-restrictions"),
+    "SCN002": N_("medcab fix makes the print darker when told to: --clean. Better scan again."),
+    "SCN003": N_("medcab fix removes the page when told to: --drop-pages. See that it is blank."),
+    "SCN008": N_("medcab fix makes the paper lighter when told to: --clean."),
+    "SCN015": N_("medcab fix removes the page when told to: --drop-pages. See that it repeats."),
+}
+_MB: Final = 2**20
+_A4: Final = (8.27, 11.69)
+
+
+def make_plan(package: Package, profile: Profile, report: Report, options: FixOptions) -> Plan:
+    """Plan the repair of ``package``.
+
+    Args:
+        package: as it was read.
+        profile: that the output has to meet.
+        report: of the check of ``package``: its documents carry facts.
+        options: what the user allows.
+    """
+    sizes = _sizes(profile, report)
+    planned = [_document(d, package, profile, report, options, sizes) for d in report.documents]
+    tasks = groups.joined(planned, package, options)
+    taken: set[str] = set()
+    kept = [t for t in tasks if not t.steps and not t.refused]
+    names = {id(t): free_name(t.target, taken) for t in kept}  # what is right keeps its name
+    named = []
+    for task in tasks:
+        target = names.get(id(task)) or free_name(task.target, taken)
+        steps = task.steps
+        if not task.refused and target != inner_path(task.documents[0], package.root):
+            steps = (*steps, Step(Action.RENAME, {"name": target}))
+        named.append(
+            Task(documents=task.documents, target=target, steps=steps, refused=task.refused)
+        )
+    return Plan(tuple(named), report)
+
+
+def blocking(finding: Finding) -> bool:
+    """Whether a document with this finding must not be written as if it were in order.
+
+    What is missing from the package, or the name that does not say the type, is no fault of the
+    content: the user can put that right without scanning anew.
+    """
+    return (
+        finding.verdict is not Verdict.PASSED
+        and not finding.rule.startswith(("NAM", "PKG", "FRM", "FLD", "INP", "SIG", "CRT"))
+        and find_rule(finding.rule).scope.value == "document"
+    )
+
+
+def _document(
+    document: Document,
+    package: Package,
+    profile: Profile,
+    report: Report,
+    options: FixOptions,
+    sizes: Mapping[str, int],
+) -> Task:
+    findings = [f for f in report.findings if f.location.path == document.path]
+    facts = document.facts
+    assert facts is not None
+    ids = {f.rule for f in findings if f.outcome is Outcome.VIOLATED}
+    steps, hopeless = _steps(document, facts, findings, profile, options, sizes)
+    extension = right_extension(facts.format, groups.extension(document.name))
+    if any(s.action is Action.CONVERT for s in steps):
+        extension = "pdf"
+    name = document.name
+    if ids & _NAMES or steps:
+        name = proper_name(document, package.form, profile, extension, ids)
+    folder = inner_path(document, package.root).rpartition("/")[0]
+    target = f"{folder}/{name}" if folder else name
+    if hopeless:
+        # What could not be told for the same reason says nothing new.
+        hopeless = [f for f in hopeless if f.outcome is Outcome.VIOLATED] or hopeless
+        return Task((document,), target, refused=tuple(left_of(f) for f in hopeless))
+    changing = [s for s in steps if s.action is not Action.RENAME]
+    if changing and any(s.target == document.path for s in package.signatures):
+        why = Left(
+            document.path,
+            N_("There is a signature beside the file: any change breaks it."),
+            hint=N_("Change the document before it is signed, and sign it again."),
+        )
+        return Task((document,), target, refused=(why,))
+    return Task((document,), target, tuple(steps))
+
+
+def _steps(
+    document: Document,
+    facts: FileFacts,
+    findings: Sequence[Finding],
+    profile: Profile,
+    options: FixOptions,
+    sizes: Mapping[str, int],
+) -> tuple[list[Step], list[Finding]]:
+    """What to do, and the findings that make all of it vain."""
+    found: dict[Action, list[str]] = {}
+    hopeless: list[Finding] = []
+    picture = facts.format in CONVERTIBLE
+    restricted = facts.pdf is not None and facts.pdf.encryption == "owner"
+    for finding in findings:
+        actions = _actions(finding, facts, options, picture=picture)
+        if finding.outcome is Outcome.UNDETERMINED:
+            actions = []
+        for action in actions:
+            found.setdefault(action, []).append(finding.rule)
+        if not actions and blocking(finding) and finding.rule not in _NAMES:
+            hopeless.append(finding)
+    if restricted and not options.remove_restrictions:
+        found.pop(Action.UNLOCK, None)
+    if facts.failure is not None:
+        return [], hopeless
+    if found:
+        # What could not be told of a file that is repaired is told of the copy.
+        hopeless = [f for f in hopeless if f.outcome is Outcome.VIOLATED or f.rule[:3] == "LIM"]
+    if picture and found:
+        found.setdefault(Action.CONVERT, [])
+    limit = sizes.get(document.path)
+    turns = options.turns.get(document.path) or options.turns.get(document.name)
+    if turns:
+        found.setdefault(Action.TURN, [])
+        if picture:
+            found.setdefault(Action.CONVERT, [])
+    steps = [
+        Step(action, _args(action, facts, findings, profile, limit, turns), tuple(rules))
+        for action in Action
+        if (rules := found.get(action)) is not None
+    ]
+    return steps, hopeless
+
+
+def _actions(
+    finding: Finding, facts: FileFacts, options: FixOptions, *, picture: bool
+) -> list[Action]:
+    """What repairs ``finding``; empty when nothing does."""
+    rule = finding.rule
+    if picture:
+        if rule == "IMG007":
+            return [Action.CONVERT, Action.UPRIGHT]
+        if rule == "IMG009" and not _plenty(facts):
+            return []
+        if rule == "DPI002" and finding.severity is Severity.ERROR:
+            return []
+        if rule in _BY_PDF:
+            return [Action.CONVERT]
+    elif facts.format == "pdf":
+        if rule == "DPI001":
+            return [Action.REFIT] if _refit_pages(facts) else []
+        if rule in _IN_PDF:
+            return [_IN_PDF[rule]]
+        if rule in _PAGES and _may_drop(rule, facts, options):
+            return [Action.DROP_PAGES]
+    if rule in _SCANS and (picture or facts.format == "pdf"):
+        return _scan_action(finding, options)
+    return []
+
+
+def _scan_action(finding: Finding, options: FixOptions) -> list[Action]:
+    measured = finding.evidence.get("measured")
+    if finding.rule == "SCN004":
+        return [Action.DESKEW]
+    if finding.rule == "SCN005":
+        return [Action.TURN] if measured in (90, 180, 270) else []
+    return [Action.CLEAN] if options.clean else []
+
+
+def _may_drop(rule: str, facts: FileFacts, options: FixOptions) -> bool:
+    assert facts.pdf is not None
+    if rule == "PDF017":
+        return any(not p.empty for p in facts.pdf.pages)
+    return options.drop_blank and any(not page.blank for page in facts.scan)
+
+
+def _args(
+    action: Action,
+    facts: FileFacts,
+    findings: Sequence[Finding],
+    profile: Profile,
+    limit: int | None,
+    turns: int | None,
+) -> dict[str, Any]:
+    def pages(*rules: str) -> list[int]:
+        return sorted({f.location.page or 1 for f in findings if f.rule in rules})
+
+    if action is Action.COMPRESS and limit is not None:
+        shown = f"{limit / _MB:.2f}".rstrip("0").rstrip(".")
+        return {"limit": shown, "dpi": profile.files.dpi, "bytes": limit}
+    if action is Action.DETACH and facts.pdf is not None:
+        return {"names": ", ".join(a.name or "?" for a in facts.pdf.attachments[:5])}
+    if action is Action.REFIT:
+        numbers = _refit_pages(facts)
+        return {"numbers": numbers, "pages": _shown(numbers)}
+    if action is Action.DROP_PAGES:
+        numbers = _dropped(findings)
+        return {"numbers": numbers, "pages": _shown(numbers)}
+    if action in {Action.TURN, Action.DESKEW, Action.CLEAN}:
+        amounts = _amounts(action, facts, findings, turns)
+        return {
+            "amounts": amounts,
+            "pages": _shown([p for p, _ in amounts]),
+            "by_file": {facts.sha256: amounts},
+        }
+    return {}
+
+
+def _amounts(
+    action: Action, facts: FileFacts, findings: Sequence[Finding], turns: int | None
+) -> list[tuple[int, float]]:
+    if action is Action.TURN and turns:
+        return [(n, float(turns)) for n in range(1, (facts.pages or 1) + 1)]
+    rules = {
+        Action.TURN: ("SCN005",),
+        Action.DESKEW: ("SCN004",),
+        Action.CLEAN: ("SCN002", "SCN008"),
+    }[action]
+    found = {
+        f.location.page or 1: float(f.evidence.get("measured") or 0.0)
+        for f in findings
+        if f.rule in rules and f.outcome is Outcome.VIOLATED
+    }
+    return sorted((p, a) for p, a in found.items() if action is not Action.TURN or a > 0)
+
+
+def _dropped(findings: Sequence[Finding]) -> list[int]:
+    return sorted({f.location.page or 1 for f in findings if f.rule in _PAGES})
+
+
+def _shown(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers[:10])) + (" …" if len(numbers) > 10 else "")
+
+
+def _plenty(facts: FileFacts) -> bool:
+    from medcab.validators.resolution import enough_for_a4
+
+    return facts.image is not None and enough_for_a4(facts.image, 295.5)
+
+
+def _refit_pages(facts: FileFacts) -> list[int]:
+    """Pages far larger than paper, whose picture would do for A4: of a photographing program."""
+    if facts.pdf is None:
+        return []
+    found = []
+    for page in facts.pdf.pages:
+        worst = page.worst(0.05)
+        if worst is None or max(page.width, page.height) <= 17.5 * 72:
+            continue
+        short, long = sorted((page.width / 72, page.height / 72))
+        factor = min(_A4[0] / short, _A4[1] / long)
+        if worst.dpi / factor >= 295.5:
+            found.append(page.number)
+    return found
+
+
+def _sizes(profile: Profile, report: Report) -> dict[str, int]:
+    """The size that each document has to keep to; absent where there is no limit."""
+    files = profile.files
+    limits = [x for x in (files.max_file, files.warn_over) if x is not None]
+    each = min(limits) if limits else None
+    total = sum(d.size for d in report.documents)
+    made: dict[str, int] = {}
+    for document in report.documents:
+        own = each
+        if files.max_total is not None and total > files.max_total:
+            # Each gives as much as it is large; a little is left for the form of a PDF.
+            share = int(document.size * files.max_total / total * 0.98)
+            own = share if own is None else min(own, share)
+        if own is not None:
+            made[document.path] = own
+    return made
+
+
+def left_of(finding: Finding, *, allowed: bool = True) -> Left:
+    """What has to be done by hand about ``finding``: the advice of its rule."""
+    rule = find_rule(finding.rule)
+    return Left(
+        path=finding.location.path or "",
+        reason=finding.reason if finding.reason is not None else rule.message,
+        args=dict(finding.args),
+        hint=(_ALLOWED.get(finding.rule) if allowed else None) or rule.help,
+        rule=finding.rule,
+        page=finding.location.page,
+        finding=finding,
+    )
