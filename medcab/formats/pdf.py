@@ -36,9 +36,9 @@ class PdfWriter:
         self, report: Report, tr: Translator, stream: IO[Any], *, options: Options = DEFAULT
     ) -> None:
         """Write an A4 document with numbered pages."""
-        from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]
-        from reportlab.lib.units import mm  # type: ignore[import-untyped]
-        from reportlab.platypus import (  # type: ignore[import-untyped]
+        from reportlab.lib.pagesizes import A4
+        from reportlab.lib.units import mm
+        from reportlab.platypus import (
             BaseDocTemplate,
             Frame,
             PageTemplate,
@@ -81,8 +81,8 @@ class PdfWriter:
 
 @cache
 def _register_fonts() -> None:
-    from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]
-    from reportlab.pdfbase.ttfonts import TTFont  # type: ignore[import-untyped]
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
 
     for name, file in ((FONT, "DejaVuSans.ttf"), (BOLD, "DejaVuSans-Bold.ttf")):
         data = (resources.files("medcab") / "fonts" / file).read_bytes()
@@ -92,7 +92,7 @@ def _register_fonts() -> None:
 
 def _numbered(footer: str, tr: Translator) -> Any:
     """Canvas that writes "page N of M" when M is known."""
-    from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
+    from reportlab.pdfgen.canvas import Canvas
 
     class Numbered(Canvas):  # type: ignore[misc]
         def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -45,7 +45,7 @@ class Story:
     def __init__(
         self, report: Report, shown: View, tr: Translator, options: Options, width: float
     ) -> None:
-        from reportlab.lib.styles import ParagraphStyle  # type: ignore[import-untyped]
+        from reportlab.lib.styles import ParagraphStyle
 
         self.report, self.shown, self.tr, self.width = report, shown, tr, width
         self.options = options
@@ -84,7 +84,7 @@ class Story:
         return self.flow
 
     def _p(self, text: str, style: Any, *, colour: str | None = None, bold: bool = False) -> Any:
-        from reportlab.platypus import Paragraph  # type: ignore[import-untyped]
+        from reportlab.platypus import Paragraph
 
         said = escape(plain(text)).replace("\n", "<br/>")
         if bold:
