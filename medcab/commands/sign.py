@@ -52,7 +52,8 @@ def command(
         str | None, typer.Option("--commitment", help=_h("proof-of-approval …, or an OID."))
     ] = None,
     location: Annotated[
-        str | None, typer.Option("--location", help=_h("COUNTRY, COUNTRY/CITY or COUNTRY/CITY/ADDRESS"))
+        str | None,
+        typer.Option("--location", help=_h("COUNTRY, COUNTRY/CITY or COUNTRY/CITY/ADDRESS")),
     ] = None,
     role: Annotated[
         list[str] | None, typer.Option("--role", help=_h("Claimed role (repeatable)."))
@@ -77,6 +78,30 @@ def command(
     ] = False,
     force: Annotated[
         bool, typer.Option("--force", help=_h("Sign with an expired or unsuitable certificate."))
+    ] = False,
+    level: Annotated[str | None, typer.Option("--level", help="B-B | B-T | B-LT | B-LTA")] = None,
+    tsa: Annotated[
+        list[str] | None,
+        typer.Option("--tsa", help=_h("Address of a time-stamping authority (tried in turn).")),
+    ] = None,
+    tsa_user: Annotated[
+        str | None, typer.Option("--tsa-user", help=_h("User name at the authority."))
+    ] = None,
+    tsa_password_from: Annotated[
+        str | None,
+        typer.Option(
+            "--tsa-password-from", help="prompt | env:NAME | fd:N | file:PATH | keyring:NAME"
+        ),
+    ] = None,
+    tsa_policy: Annotated[
+        str | None, typer.Option("--tsa-policy", help=_h("Policy for the time-stamp (OID)."))
+    ] = None,
+    trust: Annotated[
+        list[str] | None,
+        typer.Option("--trust", help=_h("Trusted certificates: file or folder (repeatable).")),
+    ] = None,
+    online: Annotated[
+        bool, typer.Option("--online", help=_h("Fetch what is missing over HTTP."))
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help=_h("Only errors."))] = False,
 ) -> None:
@@ -104,7 +129,19 @@ def command(
         policy=_policy(policy, policy_uri),
         force=force,
     )
-    signer = Signer(load_key(p12, key, cert, password_from, key_name), options)
+    finish = None
+    if level is not None and level.strip().upper() != "B-B":
+        if pades or counter is not None:
+            raise UsageError(N_("--level goes with CAdES signatures, not --pades or --counter."))
+        from medcab.commands._tsa import finisher, make_client
+
+        client = make_client(
+            tsa or [], user=tsa_user, password_from=tsa_password_from, policy=tsa_policy
+        )
+        finish = finisher(level, client, trust or [], online=online)
+    elif tsa:
+        raise UsageError(N_("--tsa goes with --level B-T, B-LT or B-LTA."))
+    signer = Signer(load_key(p12, key, cert, password_from, key_name), options, finish)
     target = Path(output) if output else None
     if add or counter is not None:
         _join(signer, [Path(p) for p in paths], target, content, counter, options)

@@ -123,6 +123,7 @@ class SignatureLevel(StrEnum):
     PADES_T = "PAdES-B-T"
     PADES_LT = "PAdES-B-LT"
     PADES_LTA = "PAdES-B-LTA"
+    TIME_STAMP = "time-stamp"
 
 
 class CheckOutcome(StrEnum):

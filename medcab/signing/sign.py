@@ -5,7 +5,7 @@ Source: RFC 5652, RFC 5035, ETSI EN 319 122-1 (baseline level B-B, 6.3).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,13 +65,21 @@ class Signer:
     Args:
         key: a SigningKey.
         options: how to sign.
+        finish: what is done to each new signature before it is handed out, such as adding a
+            time-stamp: takes the file, the number of the new signature and the content.
 
     Raises:
         SigningError: the certificate has expired, is not valid yet, or is not meant for
             signatures, and ``options.force`` is not set.
     """
 
-    def __init__(self, key: Any, options: SignOptions | None = None) -> None:
+    def __init__(
+        self,
+        key: Any,
+        options: SignOptions | None = None,
+        finish: Callable[[bytes, int, Content | None], bytes] | None = None,
+    ) -> None:
+        self.finish = finish
         self.key = key
         self.options = options or SignOptions()
         _check_certificate(key.certificate, self.options)
@@ -111,11 +119,11 @@ class Signer:
             data = _whole(content)
             made = self.sign_bytes(data)
             self._prove(made, None)
-            return made
+            return made if self.finish is None else self.finish(made, 0, None)
         digests = content.digests((oid,))
         made = self.sign_digest(digests.values[oid])
         self._prove(made, _Known(digests))
-        return made
+        return made if self.finish is None else self.finish(made, 0, content)
 
     def add_to(self, existing: bytes, content: Content | None) -> bytes:
         """Put a parallel signature into an existing signature file.
@@ -149,6 +157,8 @@ class Signer:
             certificates=self._certificates,
         )
         self._prove(made, None if inside is not None else _Known(digests), last=True)
+        if self.finish is not None:
+            return self.finish(made, len(signed.signer_spans), content)
         return made
 
     def counter_sign(self, existing: bytes, index: int) -> bytes:

@@ -57,6 +57,7 @@ _ROUTINE: Final = frozenset(
     (Oid.CONTENT_TYPE, Oid.MESSAGE_DIGEST, Oid.SIGNING_TIME, Oid.ESS_V1, Oid.ESS_V2)
 )
 
+TST_INFO: Final = "1.2.840.113549.1.9.16.1.4"
 # The content-time-stamp attribute, looked for in the bytes: most signatures have none.
 _CONTENT_STAMP: Final = encode_oid(Oid.CONTENT_TIME_STAMP)
 
@@ -160,6 +161,20 @@ class Verifier:
         if encoding == "der" and signed.ber:
             encoding = "ber"
         check_file(journal, signed, decoded.around)
+        if signed.content_type == TST_INFO:
+            from medcab.signing.longterm.bare import judge_bare
+
+            stamp = judge_bare(self, signed, content)
+            return VerificationReport(
+                path=name,
+                content=content_name,
+                checked_at=self.moment,
+                signatures=(stamp,),
+                encoding=encoding,
+                container="detached",
+                problems=tuple(journal.checks),
+                lenient=self.policy.lenient,
+            )
         thing = self._content(journal, signed, content, content_name)
         results = tuple(
             self.judge(signed, signer, str(index), thing, journal.checks)

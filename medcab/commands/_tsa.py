@@ -1,0 +1,93 @@
+"""Options about time-stamping authorities that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from medcab.text import N_
+
+if TYPE_CHECKING:
+    from medcab.signing.content import Content
+    from medcab.signing.longterm.tsa import TsaClient
+
+__all__ = ["finisher", "make_client", "verifier_maker"]
+
+
+def make_client(
+    urls: list[str],
+    *,
+    user: str | None = None,
+    password_from: str | None = None,
+    policy: str | None = None,
+    digest: str | None = None,
+) -> TsaClient:
+    """Make the client that the options describe.
+
+    Args:
+        urls: ``--tsa``, tried in turn.
+        user: ``--tsa-user``; asks for the password.
+        password_from: where the password comes from; None: a prompt.
+        policy: ``--tsa-policy``.
+        digest: ``--tsa-digest``.
+
+    Raises:
+        UsageError: an address or a digest is wrong, or there is no address.
+        PasswordError: the password cannot be had.
+    """
+    from medcab.commands._console import read_password, tr
+    from medcab.signing.longterm.tsa import TsaClient
+
+    password = None
+    if user is not None:
+        prompt = tr()(N_("Password of {user} at the time-stamping authority: "), user=user)
+        password = read_password(password_from or "prompt", prompt)
+    client = TsaClient(urls, user, password, policy, digest or "sha256")
+    _ = client.algorithm
+    return client
+
+
+def finisher(
+    level: str, client: TsaClient, trust: list[str], *, online: bool
+) -> Callable[[bytes, int, Content | None], bytes]:
+    """What ``medcab sign --level`` does to each new signature.
+
+    Raises:
+        UsageError: there is no such level.
+    """
+    from medcab.signing.longterm.extend import Extender, Level, stamp_signature
+
+    wanted = Level.named(level)
+
+    def finish(data: bytes, index: int, content: Content | None) -> bytes:
+        made = stamp_signature(data, client, (index,))
+        if wanted is Level.T:
+            return made
+        extender = Extender(verifier_maker(trust, [], [], [], online=online), client)
+        return extender.extend(made, wanted, content).data
+
+    return finish
+
+
+def verifier_maker(
+    trust: list[str], cert: list[str], crl: list[str], ocsp: list[str], *, online: bool
+) -> Any:
+    """A function that makes a verifier as of now from what the options name."""
+    from medcab.commands._signing import load_trust, read_all
+    from medcab.signing.certificates import load_certificates
+    from medcab.signing.fetch import Fetcher
+    from medcab.signing.verify import Verifier
+
+    anchors = load_trust(trust)
+    certificates = [
+        each.dump()
+        for path, data in zip(cert, read_all(cert), strict=True)
+        for each in load_certificates(data, path)
+    ]
+    crls, ocsps = read_all(crl), read_all(ocsp)
+
+    def make() -> Any:
+        fetch = Fetcher() if online else None
+        return Verifier(anchors, certificates=certificates, crls=crls, ocsps=ocsps, fetch=fetch)
+
+    return make

@@ -1,0 +1,96 @@
+"""``medcab timestamp``: time-stamps over files as they are (RFC 3161)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from medcab.commands._console import _h, stderr, stdout, tr
+from medcab.errors import ExitCode, InputError, MedcabError, OutputError, UsageError
+from medcab.text import N_
+
+__all__ = ["command"]
+
+SUFFIX = ".tst"
+
+
+def command(
+    paths: Annotated[list[str], typer.Argument(help=_h("Files to time-stamp."))],
+    tsa: Annotated[
+        list[str],
+        typer.Option("--tsa", help=_h("Address of a time-stamping authority (tried in turn).")),
+    ],
+    tsa_user: Annotated[
+        str | None, typer.Option("--tsa-user", help=_h("User name at the authority."))
+    ] = None,
+    password_from: Annotated[
+        str | None,
+        typer.Option("--password-from", help="prompt | env:NAME | fd:N | file:PATH | keyring:NAME"),
+    ] = None,
+    tsa_policy: Annotated[
+        str | None, typer.Option("--tsa-policy", help=_h("Policy for the time-stamp (OID)."))
+    ] = None,
+    tsa_digest: Annotated[
+        str | None, typer.Option("--tsa-digest", help="sha256 | sha384 | sha512")
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", help=_h("File, or folder for several."))
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help=_h("Replace a time-stamp that is there."))
+    ] = False,
+) -> None:
+    """Entry point of the command."""
+    from medcab.commands._tsa import make_client
+
+    client = make_client(
+        tsa, user=tsa_user, password_from=password_from, policy=tsa_policy, digest=tsa_digest
+    )
+    target = Path(output) if output else None
+    if target is not None and len(paths) > 1 and not target.is_dir():
+        raise UsageError(N_("{path} is not a folder."), path=str(target))
+    failed: list[MedcabError] = []
+    say = tr()
+    for given in paths:
+        try:
+            place = _stamp(client, Path(given), target, overwrite=overwrite)
+        except MedcabError as error:
+            failed.append(error)
+            console = stderr()
+            text = say(error.template, **error.arguments)
+            console.print(f"{given}: {text}", highlight=False, markup=False)
+            if error.hint:
+                hint = say(error.hint, **error.arguments)
+                console.print(f"    {hint}", highlight=False, markup=False)
+        else:
+            stdout().print(str(place), highlight=False, markup=False, soft_wrap=True)
+    raise typer.Exit(max((error.exit_code for error in failed), default=ExitCode.OK))
+
+
+def _stamp(client: object, path: Path, target: Path | None, *, overwrite: bool) -> Path:
+    from medcab.signing.content import StreamContent
+    from medcab.signing.longterm.tsa import TsaClient
+    from medcab.signing.sign import write_signature
+    from medcab.sources import FileSource
+
+    assert isinstance(client, TsaClient)
+    place = path.with_name(path.name + SUFFIX)
+    if target is not None:
+        place = target / place.name if target.is_dir() else target
+    if place.exists() and not overwrite:
+        raise OutputError(
+            N_("{path} is there already."), hint=N_("To replace it: --overwrite."), path=str(place)
+        )
+    oid = client.algorithm.oid
+    try:
+        digest = StreamContent(FileSource(str(path)), str(path)).digests((oid,)).values[oid]
+    except OSError as error:
+        raise InputError(
+            N_("The file {path} cannot be read: {why}."),
+            path=str(path),
+            why=error.strerror or type(error).__name__,
+        ) from error
+    write_signature(place, client.stamp(digest).raw)
+    return place

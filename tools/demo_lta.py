@@ -1,0 +1,129 @@
+"""The life of a signature: B-B, B-T, B-LT, B-LTA, and what is left of it in 2031.
+
+Makes its own authorities on the loopback interface; their clocks, and that of the verifier, are
+set forward. The commands that a user would type are printed beside each step.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+import pki_server
+from asn1crypto import x509
+
+from medcab.signing.content import MemoryContent
+from medcab.signing.fetch import Fetcher
+from medcab.signing.keys import SoftwareKey
+from medcab.signing.longterm.extend import Extender, Level
+from medcab.signing.longterm.tsa import TsaClient
+from medcab.signing.sign import Signer, SignOptions
+from medcab.signing.trust import TrustStore
+from medcab.signing.verify import Verifier
+from medcab.text import translator
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+LATER = datetime(2031, 6, 1, 9, 0, tzinfo=UTC)
+YEAR = timedelta(days=365)
+DIPLOMA = "Диплом о высшем образовании № 1".encode()
+
+
+class Demo:
+    """The authorities, the signer, and what is printed."""
+
+    def __init__(self, server: pki_server.Server) -> None:
+        server.clock = NOW
+        self.server = server
+        make, where = pki_server.certify, server.address
+        years = {"start": NOW - 5 * YEAR, "end": NOW + 20 * YEAR}
+        root = server.add_authority(make("Корневой центр", purpose="authority", **years))
+        self.issuing = server.add_authority(
+            make("Удостоверяющий центр", root, purpose="authority", address=where, **years)
+        )
+        self.person = server.know(
+            make("Иванова Анна Петровна", self.issuing, kind="rsa", address=where,
+                 start=NOW - YEAR / 2, end=NOW + YEAR / 2)
+        )  # fmt: skip
+        for name, kind, end in (("first", "rsa", NOW + 2 * YEAR), ("second", "ec", NOW + 9 * YEAR)):
+            stamper = server.know(
+                make(f"Служба меток времени «{name}»", self.issuing, kind=kind,
+                     purpose="time-stamping", address=where, start=NOW - YEAR, end=end)
+            )  # fmt: skip
+            server.tsas[name] = pki_server.Tsa(stamper, [self.issuing])
+        self.trust = TrustStore.from_certificates([x509.Certificate.load(root.der)])
+
+    def verifier(self, at: datetime, *, online: bool = False) -> Verifier:
+        """A verifier as of ``at``."""
+        return Verifier(self.trust, at=at, fetch=Fetcher() if online else None)
+
+    def extend(self, data: bytes, level: Level, tsa: str) -> bytes:
+        """Raise ``data`` to ``level``."""
+        client = TsaClient([f"{self.server.address}/tsa/{tsa}"])
+        extender = Extender(lambda: self.verifier(self.server.now, online=True), client)
+        return extender.extend(data, level, MemoryContent(DIPLOMA)).data
+
+    def show(self, title: str, command: str, data: bytes, at: datetime) -> str:
+        """Verify and print; returns the indication."""
+        report = self.verifier(at).verify_bytes(data, MemoryContent(DIPLOMA))
+        (result,) = report.signatures
+        sub = f" / {result.sub_indication}" if result.sub_indication else ""
+        sys.stdout.write(f"\n{title}\n    $ {command}\n")
+        sys.stdout.write(
+            f"    {at:%d.%m.%Y}: {result.indication}{sub}, {result.level}, {len(data)} байт\n"
+        )
+        say = translator("ru")
+        for stamp in result.timestamps:
+            reason = f" / {stamp['sub_indication']}" if stamp["sub_indication"] else ""
+            when = f"{stamp['time']:%d.%m.%Y}" if stamp["time"] else "?"
+            sys.stdout.write(f"      {stamp['kind']} от {when}: {stamp['indication']}{reason}\n")
+        for check in result.open_checks:
+            sys.stdout.write(f"      – {say(check.detail, **check.args)}\n")
+        return str(result.indication)
+
+
+def main() -> int:
+    """Run the demonstration; 0 when everything came out as the standard says."""
+    with pki_server.Server() as server:
+        demo = Demo(server)
+        key = SoftwareKey(
+            demo.person.key,
+            x509.Certificate.load(demo.person.der),
+            [x509.Certificate.load(demo.issuing.der)],
+        )
+        signer = Signer(key, SignOptions(signing_time=NOW, force=True))
+        basic = signer.sign_bytes(DIPLOMA)
+        said = [demo.show("1. Подпись (B-B)", "medcab sign diploma.pdf", basic, NOW)]
+        stamped = demo.extend(basic, Level.T, "first")
+        said.append(demo.show(
+            "2. Метка времени (B-T)", "medcab extend diploma.pdf.sig --level B-T --tsa URL "
+            "--in-place", stamped, NOW,
+        ))  # fmt: skip
+        long = demo.extend(stamped, Level.LT, "first")
+        said.append(demo.show(
+            "3. Сертификаты и сведения об отзыве (B-LT)",
+            "medcab extend diploma.pdf.sig --level B-LT --online --in-place", long, NOW,
+        ))  # fmt: skip
+        archived = demo.extend(long, Level.LTA, "second")
+        said.append(demo.show(
+            "4. Архивная метка (B-LTA)",
+            "medcab extend diploma.pdf.sig --level B-LTA --tsa URL --online --in-place",
+            archived, NOW,
+        ))  # fmt: skip
+        check = f"medcab verify diploma.pdf.sig --at {LATER:%Y-%m-%d}"
+        sys.stdout.write(
+            "\nПрошло пять лет: сертификаты подписавшего и первой службы меток времени истекли, "
+            "RSA больше не принимается.\n"
+        )
+        without = demo.show("5. Без архивной метки (B-LT)", check, long, LATER)
+        with_it = demo.show("6. С архивной меткой (B-LTA)", check, archived, LATER)
+    fine = set(said) == {"TOTAL-PASSED"} and (without, with_it) == (
+        "INDETERMINATE", "TOTAL-PASSED",
+    )  # fmt: skip
+    sys.stdout.write("\n" + ("Всё как требует стандарт.\n" if fine else "НЕ ТАК, КАК НАДО.\n"))
+    return 0 if fine else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
