@@ -28,6 +28,7 @@ def check(
     jobs: int = 1,
     timeout: float = 20.0,
     ignore: Mapping[str, list[str]] | None = None,
+    directory: PathLike | None = None,
 ) -> Report:
     """Judge a package of documents.
 
@@ -41,6 +42,8 @@ def check(
         jobs: worker processes.
         timeout: seconds that one document may take.
         ignore: rule -> patterns of paths in which its findings are set aside.
+        directory: store of directories and registers (``medcab directory import``); without it
+            the bundled directory of specialties is asked.
 
     Returns:
         a report; ``report.verdict`` is PASSED only if no error was found and every required
@@ -61,7 +64,13 @@ def check(
         PackageOptions(types=types or {}, form=os.fspath(form) if form is not None else None),
     )
     chosen = load(profile, overlays) if isinstance(profile, str) else profile
-    options = CheckOptions(now=now, jobs=jobs, timeout=timeout, ignore=ignore or {})
+    options = CheckOptions(
+        now=now,
+        jobs=jobs,
+        timeout=timeout,
+        ignore=ignore or {},
+        directory=os.fspath(directory) if directory is not None else None,
+    )
     return run(package, chosen, options)
 
 

@@ -40,6 +40,7 @@ class CheckOptions:
         ignore: rule id or name -> patterns of paths in which its findings are set aside.
         trust: for signatures and certificates in the package.
         language: of the sentences in the reports about signatures.
+        directory: store of directories and registers; None for the bundled directories only.
     """
 
     now: datetime | None = None
@@ -48,6 +49,7 @@ class CheckOptions:
     memory: int = 2 << 30
     scan: bool = True
     ignore: Mapping[str, list[str]] = field(default_factory=dict)
+    directory: str | None = None
     trust: TrustOptions = field(default_factory=TrustOptions)
     language: str = "ru"
 
@@ -92,6 +94,7 @@ def judge(
     now: datetime,
     *,
     document: Document | None = None,
+    directory: str | None = None,
 ) -> Iterator[Finding]:
     """Ask the rules about ``document`` (with facts), or about the whole package.
 
@@ -100,6 +103,7 @@ def judge(
         profile: levels and parameters.
         now: the moment of the check.
         document: None asks the rules about the package.
+        directory: store of directories, for the rules about the package.
     """
     wanted = Scope.PACKAGE if document is None else Scope.DOCUMENT
     for rule in _rules.all_rules():
@@ -111,7 +115,7 @@ def judge(
         params = profile.params(rule)
         context: Any
         if document is None:
-            context = PackageContext(package, profile, params, now)
+            context = PackageContext(package, profile, params, now, directory)
         else:
             assert document.facts is not None
             context = DocumentContext(package, profile, params, now, document, document.facts)
@@ -194,7 +198,7 @@ def check(
         documents[index] = done
         yield done, tuple(judge(package, profile, now, document=done))
     whole = replace(package, documents=tuple(documents))
-    yield None, tuple(judge(whole, profile, now))
+    yield None, tuple(judge(whole, profile, now, directory=options.directory))
 
 
 def _question(

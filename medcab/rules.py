@@ -137,12 +137,14 @@ class PackageContext:
         profile: the profile in force.
         params: parameters of this rule: its defaults overlaid by the profile's.
         now: the moment of the check (aware).
+        directory: store of directories and registers (a SQLite file); None for the bundled ones.
     """
 
     package: Package
     profile: Profile
     params: Mapping[str, Any]
     now: datetime
+    directory: str | None = None
 
     @property
     def form(self) -> Form | None:

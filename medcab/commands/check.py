@@ -12,6 +12,7 @@ import typer
 from medcab.commands import _config
 from medcab.commands._console import _h, progress, state, tr
 from medcab.commands._output import PICTURED, Output, choose_writers
+from medcab.commands.directory import default_store
 from medcab.errors import ExitCode, InputError, UsageError
 from medcab.text import N_
 
@@ -179,6 +180,7 @@ def command(
         jobs=jobs or _cores(),
         timeout=timeout,
         ignore=_config.load().ignore,
+        directory=str(default_store()),
         trust=TrustOptions(
             tuple(trust or ()), tuple(chain or ()), tuple(crl or ()), revocation, _trust_store()
         ),

@@ -11,6 +11,7 @@ Source: OIDs of the national directory service (НСИ) of the Ministry of Healt
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -41,6 +42,7 @@ __all__ = [
 ]
 
 SCHEMA_VERSION: Final = 1
+_ISO_DATE: Final = re.compile(r"\A([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ].*)?\Z")
 
 ABSENT: Final = N_(
     "The directory «{key}» is not installed; bring it with: medcab directory import FILE --as {key}"
@@ -310,6 +312,8 @@ def _plain(value: str, field: str) -> str:
     from medcab.validators.ids.headers import FIELDS
     from medcab.validators.ids.registry import get
 
+    if field.endswith(("_date", "_issued", "_expires", "_end")):
+        value = _ISO_DATE.sub(r"\3.\2.\1", value.strip())
     known = FIELDS.get(field)
     if known is not None and known.kinds and field != "fio":
         identifier = get(known.kinds[0])

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from medcab.validators.formrules import people, periods, presence, values
+from medcab.validators.formrules import directories, people, periods, presence, values
 
-__all__ = ["people", "periods", "presence", "values"]
+__all__ = ["directories", "people", "periods", "presence", "values"]
