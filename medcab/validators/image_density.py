@@ -80,6 +80,7 @@ def density_conflict(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     severity=Severity.WARNING,
     message=N_("The resolution differs by direction: {h} dpi across, {v} dpi down."),
     since="0.1.0",
+    fixable=True,
 )
 def density_unequal(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     """The resolution differs between the two directions.

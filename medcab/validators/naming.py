@@ -134,6 +134,7 @@ def document_type_misspelt(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     severity=Severity.INFO,
     message=N_("The name does not follow “{scheme}”: {problem}"),
     since="0.1.0",
+    fixable=True,
 )
 def name_scheme(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     """The name of the file does not follow the scheme of the portal.

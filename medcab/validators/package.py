@@ -307,6 +307,7 @@ def _problem(error: Any) -> Mapping[str, Any]:
     severity=Severity.WARNING,
     message=N_("The file is {format}; other sections of the rules take only {preferred}."),
     since="0.1.0",
+    fixable=True,
     params={"preferred": ["pdf"]},
     default_on=False,
 )

@@ -176,6 +176,7 @@ def pdf_form_fields(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     severity=Severity.ERROR,
     message=N_("The PDF is an XFA form, which most programs do not show."),
     since="0.1.0",
+    fixable=True,
 )
 def pdf_xfa(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     """The PDF is an XFA form.
@@ -235,6 +236,7 @@ def pdf_layers(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     severity=Severity.ERROR,
     message=N_("Page {page} carries a watermark."),
     since="0.1.0",
+    fixable=True,
 )
 def pdf_watermark(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     """A page carries a watermark.
