@@ -62,7 +62,7 @@ def _load(name: str) -> Any:
         made: Any = typer.main.get_command(module.app)
     else:
         single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        single.command(name)(module.command)
+        single.command(name, help=COMMANDS[name].help)(module.command)
         made = typer.main.get_command(single)
     made.name = name
     return made

@@ -211,9 +211,6 @@ def command(
     raise typer.Exit(exit_code(report, fail_on=fail_on, exit_zero=exit_zero))
 
 
-command.__doc__ = _h("Judge a package of documents before it is uploaded.")
-
-
 def exit_code(report: Report, *, fail_on: str = "error", exit_zero: bool = False) -> ExitCode:
     """Return the exit code of ``report``: 1 failed, 3 undetermined, else 0."""
     from medcab.model import Outcome, Severity, Verdict

@@ -45,9 +45,3 @@ def command(
         Verdict.INDETERMINATE: ExitCode.INDETERMINATE,
     }
     raise typer.Exit(codes[verdict_of(difference)])
-
-
-command.__doc__ = _h(
-    "Tell what was put right and what is new between two stored reports. Exits with 1 when a new "
-    "error appeared, with 3 when a new check could not be made."
-)

@@ -145,5 +145,3 @@ def _show(report: dict[str, Any]) -> None:
         table.add_row(name, tr()("works") if present else tr()("MISSING: reinstall medcab"))
     stdout().print(table)
 
-
-command.__doc__ = _h("Show what is installed and what medcab uses of it.")

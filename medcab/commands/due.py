@@ -100,9 +100,6 @@ def command(
         raise typer.Exit(ExitCode.INDETERMINATE)
 
 
-command.__doc__ = _h("Tell what expires and when to act.")
-
-
 def _table(items: list[Due], today: Any, within: int) -> None:
     from rich.table import Table
     from rich.text import Text

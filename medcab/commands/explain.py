@@ -31,6 +31,3 @@ def command(
         console.print(Text(translate(heading), style="bold"))
         text = sections[heading]
         console.print(Padding(Text(text if heading == "Source" else translate(text)), (0, 0, 0, 2)))
-
-
-command.__doc__ = _h("Explain a rule: what it checks, why it matters, how to fix.")

@@ -76,8 +76,6 @@ def command(
     raise typer.Exit(ExitCode.OK if all(row["valid"] for row in rows) else ExitCode.FAILED)
 
 
-command.__doc__ = _h("Check СНИЛС, ИНН, ОГРН and other identifiers; exit code 1 if one is wrong.")
-
 
 def parse_day(text: str) -> date:
     """Return the day that an option names.

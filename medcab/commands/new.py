@@ -36,5 +36,3 @@ def command(
     lines.append(tr()(N_("Next: put the scans there and run medcab check {path}"), path=folder))
     write_result("\n".join(lines) + "\n", None)
 
-
-command.__doc__ = _h("Lay out an empty package with a form to fill in.")

@@ -67,9 +67,6 @@ def command(
         )
 
 
-command.__doc__ = _h("Render a stored report (JSON) in another format, without a new check.")
-
-
 def read_report(path: str) -> Report:
     """Read a stored report.
 

@@ -59,6 +59,3 @@ def command(
     for rule, shown in rows:
         table.add_row(rule.id, rule.name, tr()(shown), tr()(rule.title))
     stdout().print(table)
-
-
-command.__doc__ = _h("List all rules.")

@@ -99,8 +99,6 @@ def command(
     raise typer.Exit(ExitCode.FAILED if result.problems else ExitCode.OK)
 
 
-command.__doc__ = _h("Check a table of employees; write a copy with remarks and marked cells.")
-
 
 def _form(output: str | None, named: str | None) -> str | None:
     from medcab.tables.writers import FORMATS
