@@ -60,6 +60,22 @@ _RANK: Final = {
     "content-time-stamp": 3,
 }
 _MAX_STAMPS: Final = 64
+# Such a time-stamp shows that the file is not the one that was stamped.
+_BROKEN: Final = frozenset(
+    (
+        SubIndication.FORMAT_FAILURE,
+        SubIndication.HASH_FAILURE,
+        SubIndication.SIG_CRYPTO_FAILURE,
+    )
+)
+# Whether it fits could not even be computed: that is not «passed».
+_UNCHECKED: Final = frozenset(
+    (
+        SubIndication.GENERIC,
+        SubIndication.NO_SIGNING_CERTIFICATE_FOUND,
+        SubIndication.SIGNED_DATA_NOT_FOUND,
+    )
+)
 
 
 @dataclass(slots=True)
@@ -364,14 +380,17 @@ def _conclude(verifier: Verifier, entries: list[_Entry]) -> Iterator[Check]:
         kind, reason = entry.kind, str(verdict.sub_indication or "")
         if verdict.passed:
             journal.ok("time-stamp", "EN 319 102-1 5.5.4")
-        elif verdict.sub_indication is not None and (
-            verdict.sub_indication.indication is verdict.indication
-            and verdict.indication.value == "TOTAL-FAILED"
-        ):
+        elif verdict.sub_indication in _BROKEN:
             journal.fail(
                 "time-stamp", "EN 319 102-1 5.5.4",
                 N_("A time-stamp is wrong ({kind}, {reason}): the file was changed, or the "
                    "time-stamp does not belong to it."),
+                verdict.sub_indication, kind=kind, reason=reason,
+            )  # fmt: skip
+        elif verdict.sub_indication in _UNCHECKED:
+            journal.fail(
+                "time-stamp", "EN 319 102-1 5.5.4",
+                N_("A time-stamp could not be checked ({kind}, {reason})."),
                 verdict.sub_indication, kind=kind, reason=reason,
             )  # fmt: skip
         else:

@@ -8,7 +8,12 @@ from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any, Final
 
-from medcab.signing.algorithms import Scheme, algorithm_name, digest_algorithm
+from medcab.signing.algorithms import (
+    Scheme,
+    UnsupportedAlgorithmError,
+    algorithm_name,
+    digest_algorithm,
+)
 from medcab.signing.blocks.acceptance import check_strength
 from medcab.signing.blocks.crypto import (
     SignedThing,
@@ -196,8 +201,12 @@ def _strength(
 ) -> tuple[Check, ...]:
     """The algorithms of the token, and the digest of its imprint, at the moment."""
     journal = Journal()
-    for oid in {token.info.digest_oid, token.signer.digest_oid}:
-        check_strength(journal, scheme, record.key, digest_algorithm(oid), moment, verifier.policy)
+    for oid in sorted({token.info.digest_oid, token.signer.digest_oid}):
+        try:
+            digest = digest_algorithm(oid)
+        except UnsupportedAlgorithmError:
+            continue  # told where the imprint is compared
+        check_strength(journal, scheme, record.key, digest, moment, verifier.policy)
     return tuple(journal.checks)
 
 
