@@ -22,7 +22,7 @@ from medcab.signing.algorithms import (
     register_sunset,
 )
 
-__all__ = ["register_defaults"]
+__all__: list[str] = []
 
 _ANY: Final = 1 << 30  # more bits than any key has
 
@@ -32,7 +32,7 @@ def _hashlib(name: str) -> Callable[[], Hasher]:
     return getattr(hashlib, name, None) or (lambda: hashlib.new(name))
 
 
-def register_defaults() -> None:
+def _register_defaults() -> None:
     """Fill the tables of :mod:`medcab.signing.algorithms`."""
     nist = "2.16.840.1.101.3.4.2."
     for oid, name, size, plain, sunset in (
@@ -99,3 +99,6 @@ def _load_key(spki: bytes) -> VerifyingKey:
     from medcab.signing.keytypes import load_spki
 
     return load_spki(spki)
+
+
+_register_defaults()

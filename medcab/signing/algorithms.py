@@ -7,6 +7,8 @@ Sunset dates and sizes are those of ETSI TS 119 312 V1.5.1; a policy may overrul
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -338,17 +340,9 @@ def _resolve_pss(parameters: bytes | None) -> Scheme:
 @cache
 def load_optional() -> None:
     """Let optional families register themselves, once, when an unknown OID is met."""
-    import importlib
-    import importlib.util
-
     if importlib.util.find_spec("medcab.signing.gost.register") is not None:
         importlib.import_module("medcab.signing.gost.register")
 
 
-def _register_defaults() -> None:
-    from medcab.signing.algorithm_tables import register_defaults
-
-    register_defaults()
-
-
-_register_defaults()
+# The tables fill themselves in when they are imported, whichever of the two comes first.
+importlib.import_module("medcab.signing.algorithm_tables")
