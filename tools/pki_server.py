@@ -102,6 +102,7 @@ def certify(
     )  # fmt: skip
     for flag in ("key_cert_sign", "crl_sign") if authority else ("digital_signature",):
         usage[flag] = True
+    usage["content_commitment"] = purpose == "signer"
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
