@@ -326,25 +326,9 @@ def _lines(result: BulkResult, *, details: bool, quiet: bool) -> list[str]:
         made += [f"{indent}  – {reason}" for reason in signer.reasons]
         made += [f"{indent}  ! {warning}" for warning in signer.warnings]
     if details:
-        made += _all_checks(result)
-    return made
+        from medcab.commands._details import details as tree
 
-
-def _all_checks(result: BulkResult) -> list[str]:
-    import json
-
-    made: list[str] = []
-
-    def show(signature: dict[str, Any]) -> None:
-        made.append(f"    [{signature['index']}]")
-        for check in signature["checks"]:
-            detail = f": {check['detail']}" if check["detail"] else ""
-            made.append(f"      {check['outcome']:<12} {check['id']} ({check['rule']}){detail}")
-        for each in signature["counter_signatures"]:
-            show(each)
-
-    for signature in json.loads(result.line)["signatures"]:
-        show(signature)
+        made += tree(result.line)
     return made
 
 
