@@ -81,7 +81,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calibrate", action="store_true", help="calibration seeds, print only")
     parser.add_argument("--good", type=int, default=210)
-    parser.add_argument("--bad", type=int, default=42)
+    parser.add_argument("--bad", type=int, default=28)
     parser.add_argument("--only", action="append", default=[])
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--show", help="print these numbers of each page, comma between")

@@ -23,11 +23,9 @@ OUT = Path(upright.__file__).with_name("upright_weights.py")
 
 def letters(seeds: range) -> Any:
     """Upright letters of good pages, all layouts with print."""
-    found = []
-    for seed in seeds:
-        if list(LAYOUTS)[seed % len(LAYOUTS)] != "handwritten":
-            found.append(upright.letters_of(Sheet(from_image(page(seed), (300.0, 300.0)))))
-    return np.concatenate(found)
+    printed = [s for s in seeds if list(LAYOUTS)[s % len(LAYOUTS)] != "handwritten"]
+    sheets = (Sheet(from_image(page(seed), (300.0, 300.0))) for seed in printed)
+    return np.concatenate([upright.letters_of(sheet) for sheet in sheets])
 
 
 def turned(rows: Any) -> tuple[Any, Any]:

@@ -14,7 +14,8 @@ __all__ = ["Pieces", "pieces_of"]
 class Pieces:
     """Connected pieces; arrays of one length, boxes half-open in pixels of the mask.
 
-    ``of_run`` tells the piece of each run; ``row``, ``start`` and ``stop`` are the runs.
+    ``of_run`` tells the piece of each run; ``row``, ``start`` and ``stop`` are the runs;
+    ``order`` lists them by piece, ``heads`` where each piece begins there.
     """
 
     x0: Any
@@ -26,6 +27,12 @@ class Pieces:
     row: Any
     start: Any
     stop: Any
+    order: Any
+    heads: Any
+
+    def runs(self, piece: int) -> Any:
+        """Indices of the runs of one piece, from the top down."""
+        return self.order[self.heads[piece] : self.heads[piece + 1]]
 
     @property
     def count(self) -> int:
@@ -56,7 +63,7 @@ def pieces_of(mask: Any) -> Pieces:
     row = starts // step
     if n == 0:
         none = np.zeros(0, np.int64)
-        return Pieces(none, none, none, none, none, none, row, starts, stops)
+        return Pieces(none, none, none, none, none, none, row, starts, stops, none, none)
     # Runs of the next row that touch this one, corners included.
     low = np.searchsorted(stops, starts + step, "left")
     high = np.searchsorted(starts, stops + step, "right")
@@ -65,7 +72,9 @@ def pieces_of(mask: Any) -> Pieces:
     first = np.repeat(low - (np.cumsum(touching) - touching), touching)
     below = first + np.arange(len(above))
     label = _joined(n, above, below)
-    roots, of_run = np.unique(label, return_inverse=True)
+    root = label == np.arange(n)
+    of_run = (np.cumsum(root) - 1)[label]
+    count = int(root.sum())
     start, stop = starts - row * step - 1, stops - row * step - 1
     order = np.argsort(of_run, kind="stable")
     heads = np.flatnonzero(np.diff(of_run[order], prepend=-1))
@@ -74,11 +83,13 @@ def pieces_of(mask: Any) -> Pieces:
         y0=np.minimum.reduceat(row[order], heads),
         x1=np.maximum.reduceat(stop[order], heads),
         y1=np.maximum.reduceat(row[order], heads) + 1,
-        area=np.bincount(of_run, stop - start, len(roots)).astype(np.int64),
+        area=np.bincount(of_run, stop - start, count).astype(np.int64),
         of_run=of_run,
         row=row,
         start=start,
         stop=stop,
+        order=order,
+        heads=np.append(heads, n),
     )
 
 

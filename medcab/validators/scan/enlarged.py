@@ -15,10 +15,11 @@ from medcab.validators.scan.sheet import TILE, Sheet
 
 __all__ = ["Enlarged", "enlarged_from"]
 
-_BANDS: Final = 16
+_BANDS: Final = 12
 _LINES_OF_BAND: Final = 4
 _FEWEST_LINES: Final = 16
 _LEAST_SIDE: Final = 500
+_INCH: Final = 300
 _GRID: Final = np.arange(0.2, 0.9, 0.001)  # original size over the present one
 _EIGHTHS: Final = np.abs(_GRID * 8 - np.round(_GRID * 8)) < 0.03
 _MIRROR: Final = 7.5
@@ -87,7 +88,9 @@ def _busiest(sheet: Sheet, axis: int) -> Any:
 
 def _mirror(lines: Any) -> Any:
     """How surely the signs of the cosine transform mirror around each share of ``_GRID``."""
-    n = lines.shape[1]
+    # A whole number of inches: quick to transform, and every resolution fits in it.
+    n = lines.shape[1] // _INCH * _INCH if lines.shape[1] >= 2 * _INCH else lines.shape[1]
+    lines = lines[:, :n]
     doubled = np.concatenate([lines, lines[:, ::-1]], axis=1).astype(np.float32)
     spectrum = np.fft.rfft(doubled, axis=1)[:, :n]
     turn = np.exp(-0.5j * np.pi * np.arange(n) / n).astype(np.complex64)

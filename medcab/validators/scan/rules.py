@@ -231,7 +231,8 @@ def page_cut(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
 
     What it checks:
         Whether letters touch the edge of the picture: letters of at least two lines at the left or
-        right, a row of cut letters at the top or bottom.
+        right, a row of cut letters at the top or bottom; whether lines of a table or frame run over
+        the edge.
     Why it matters:
         The beginning or end of the lines, a number or a signature is not on the scan.
     How to fix:
@@ -264,8 +265,8 @@ def scan_enlarged(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
 
     What it checks:
         Two traces that enlarging leaves: a rhythm in the sharpness of rows and columns, and cosine
-        waves that mirror around the original size. Up to 110 dpi (parameter fail) it is an error,
-        up to 265 (parameter warn) a warning.
+        waves that mirror around the original size. Up to 110 dpi (parameter fail), when both agree, it
+        is an error, up to 265 (parameter warn) a warning.
     Why it matters:
         The file says 300 dpi, but holds no more detail than the coarse scan: small print cannot be
         read.

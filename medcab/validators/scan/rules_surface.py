@@ -61,7 +61,8 @@ def page_bleached(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     What it checks:
         Whether the ink has bleached on white paper: the darker quarter of it is lighter than 135
         of 255 grey levels (parameter ink) where the paper has 240 or more (parameter paper). Good
-        scans have ink of 20 to 100. What is paler still is a matter of SCN002.
+        scans have ink of 20 to 100. Of what is paler still SCN002
+        speaks, of what is blurred SCN001.
     Why it matters:
         Thin strokes and the lines of stamps disappear, and nothing can bring them back.
     How to fix:
@@ -122,7 +123,7 @@ def page_noisy(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     "page-spotted",
     scope=Scope.DOCUMENT,
     severity=Severity.WARNING,
-    message=N_("Page {page} has a blot of {size} mm."),
+    message=N_("Page {page} has {n} blot of {size} mm."),
     plural=N_("Page {page} has {n} blots, the largest of {size} mm."),
     since="0.1.0",
     params={"smallest": 3.0},

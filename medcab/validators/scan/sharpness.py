@@ -32,34 +32,44 @@ def edge_width(sheet: Sheet) -> tuple[float | None, Mark | None]:
     side = spread.shape[1]
     off = (pixels.shape[1] - side) // 2
     least = max(18.0, 0.45 * float(np.percentile(spread, 99)))
-    strong = spread >= least
-    if int(strong.sum()) < _ENOUGH:
+    if int((spread >= least).sum()) < _ENOUGH:
         return None, None
+    # A blurred square has no strong pixel by the measure of the page, only by its own.
+    own = np.maximum(18, 0.45 * spread.max(axis=(1, 2))).astype(np.uint8)[:, None, None]
+    strong = spread >= np.minimum(own, np.uint8(min(least, 255)))
+    chosen = np.flatnonzero(strong)
+    depth = spread.ravel()[chosen].astype(np.float32)
+    of_page = depth >= least
     wide = pixels.astype(np.int16)
-    middle = slice(off, off + side)
-    across = np.abs(
-        wide[:, middle, off + 1 : off + side + 1] - wide[:, middle, off - 1 : off + side - 1]
+    middle, low, high = (
+        slice(off, off + side),
+        slice(off - 1, off + side - 1),
+        slice(off + 1, off + side + 1),
     )
-    down = np.abs(
-        wide[:, off + 1 : off + side + 1, middle] - wide[:, off - 1 : off + side - 1, middle]
-    )
-    scale = np.where(strong, 1.0 / np.maximum(spread, 1), 0.0).astype(np.float32)
-    ratio_x, ratio_y = across * scale, down * scale
-    chosen = strong.ravel()
-    steep = [float(np.percentile(r.ravel()[chosen], 97)) / 2 for r in (ratio_x, ratio_y)]
-    width = 1.0 / max(min(steep), 0.02)
-    return round(width, 2), _soft_part(sheet, ratio_x, ratio_y, strong, width)
+    ratios = []
+    for one, other in (
+        (wide[:, middle, high], wide[:, middle, low]),
+        (wide[:, high, middle], wide[:, low, middle]),
+    ):
+        ratios.append(np.abs((one - other).ravel()[chosen]) / depth)
+    steep = min(float(np.percentile(ratio[of_page], 97)) for ratio in ratios) / 2
+    width = 1.0 / max(steep, 0.02)
+    counts = strong.reshape(len(strong), -1).sum(axis=1)
+    return round(width, 2), _soft_part(sheet, np.maximum(*ratios), counts, width)
 
 
-def _soft_part(sheet: Sheet, rx: Any, ry: Any, strong: Any, width: float) -> Mark | None:
+def _soft_part(sheet: Sheet, ratio: Any, counts: Any, width: float) -> Mark | None:
     """Where a fair part of the squares has edges far wider than the page as a whole."""
     tiles = sheet.text_tiles
-    enough = strong.sum(axis=(1, 2)) >= _TILE_ENOUGH
+    enough = counts >= _TILE_ENOUGH
     if int(enough.sum()) < 30:
         return None
-    steep = np.maximum(rx.max(axis=2).max(axis=1), ry.max(axis=2).max(axis=1)) / 2
+    filled = np.flatnonzero(counts)
+    starts = np.concatenate([[0], np.cumsum(counts[filled])[:-1]])
+    steep = np.zeros(len(counts), np.float32)
+    steep[filled] = np.maximum.reduceat(ratio, starts) / 2
     own = 1.0 / np.maximum(steep, 0.02)
-    soft = enough & (own > max(5.0, 1.6 * width))
+    soft = enough & (own > max(4.5, 1.6 * width))
     share = float(soft.sum() / enough.sum())
     if share < 0.12:
         return None

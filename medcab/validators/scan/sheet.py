@@ -20,7 +20,7 @@ __all__ = ["BLOCK", "TILE", "Sheet", "Tiles"]
 
 BLOCK: Final = 8  # pixels of the quarter picture: 2.7 mm
 TILE: Final = 4 * BLOCK  # the same block at 300 dpi
-_MOST_TILES: Final = 420
+_MOST_TILES: Final = 300
 _PAPER_TILES: Final = 160
 _MARGIN: Final = 4
 
@@ -45,7 +45,7 @@ class Sheet:
         self.grey: Any = np.asarray(picture.grey)
         self.height, self.width = self.grey.shape
         self.half_image = picture.grey.reduce(2)
-        self.quarter_image = picture.grey.reduce(4)
+        self.quarter_image = self.half_image.reduce(2)
         self.half: Any = np.asarray(self.half_image)
         self.quarter: Any = np.asarray(self.quarter_image)
 
@@ -77,14 +77,16 @@ class Sheet:
         return float(np.percentile(self.paper_blocks, 75))
 
     def _upsampled(self, blocks: Any, size: tuple[int, int]) -> Image.Image:
-        scale = size[0] / self.quarter.shape[1]
+        """Blocks spread smoothly to the quarter picture, and that to ``size``."""
+        quarter = self.quarter_image.size
         rows, columns = blocks.shape
-        box = (0.0, 0.0, size[0] / scale / BLOCK, size[1] / scale / BLOCK)
         # What is left over at the right and lower edge continues the last block.
         extra = np.pad(blocks, ((0, 1), (0, 1)), mode="edge")
-        image = Image.fromarray(np.ascontiguousarray(extra))
+        box = (0.0, 0.0, quarter[0] / BLOCK, quarter[1] / BLOCK)
         box = (0.0, 0.0, min(box[2], columns + 1.0), min(box[3], rows + 1.0))
-        return image.resize(size, Image.Resampling.BILINEAR, box=box)
+        image = Image.fromarray(np.ascontiguousarray(extra))
+        image = image.resize(quarter, Image.Resampling.BILINEAR, box=box)
+        return image.resize(size, Image.Resampling.NEAREST)
 
     @cached_property
     def depth_image(self) -> Image.Image:

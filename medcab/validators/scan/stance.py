@@ -12,11 +12,13 @@ from medcab.validators.scan.sheet import Sheet
 
 __all__ = ["cuts", "lying", "skew", "turn"]
 
-_MOST_POINTS: Final = 24_000
+_COARSE_POINTS: Final = 8_000
+_FINE_POINTS: Final = 20_000
 _FEW_LETTERS: Final = 25
 _MARGIN: Final = 0.5
 _COARSE: Final = np.arange(-15.0, 15.01, 0.5)
-_FINE: Final = np.arange(-0.6, 0.601, 0.05)
+_FINE: Final = np.arange(-0.5, 0.51, 0.1)
+_FINEST: Final = np.arange(-0.05, 0.051, 0.05)
 
 
 def skew(sheet: Sheet) -> float | None:
@@ -24,20 +26,31 @@ def skew(sheet: Sheet) -> float | None:
     y, x = np.nonzero(sheet.depth_quarter > sheet.mark_level)
     if len(x) < 400:
         return None
-    if len(x) > _MOST_POINTS:
-        chosen = np.linspace(0, len(x) - 1, _MOST_POINTS).astype(np.int64)
-        x, y = x[chosen], y[chosen]
     x = x.astype(np.float32) - sheet.quarter.shape[1] / 2
     y = y.astype(np.float32) - sheet.quarter.shape[0] / 2
-    coarse = max(_COARSE, key=lambda angle: _both(x, y, angle))
-    fine = max(coarse + _FINE, key=lambda angle: _both(x, y, angle))
-    return round(float(fine), 2)
-
-
-def _both(x: Any, y: Any, angle: float) -> float:
+    few_x, few_y = _thinned(x, y, _COARSE_POINTS)
+    x, y = _thinned(x, y, _FINE_POINTS)
     # A sheet that lies on its side is judged by its columns.
-    slope = np.float32(np.tan(np.radians(angle)))
-    return max(_sharp(y - slope * x), _sharp(x + slope * y))
+    rows = [_sharp(few_y - slope * few_x) for slope in _slopes(_COARSE)]
+    columns = [_sharp(few_x + slope * few_y) for slope in _slopes(_COARSE)]
+    if max(columns) > max(rows):
+        x, y, rows = -y, x, columns
+    angle = float(_COARSE[int(np.argmax(rows))])
+    for steps in (_FINE, _FINEST):
+        scores = [_sharp(y - slope * x) for slope in _slopes(angle + steps)]
+        angle += float(steps[int(np.argmax(scores))])
+    return round(angle, 2)
+
+
+def _thinned(x: Any, y: Any, most: int) -> tuple[Any, Any]:
+    if len(x) <= most:
+        return x, y
+    chosen = np.linspace(0, len(x) - 1, most).astype(np.int64)
+    return x[chosen], y[chosen]
+
+
+def _slopes(angles: Any) -> Any:
+    return np.tan(np.radians(angles)).astype(np.float32)
 
 
 def _sharp(place: Any) -> float:

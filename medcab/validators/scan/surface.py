@@ -142,7 +142,7 @@ def documents(sheet: Sheet) -> tuple[Box, ...]:
 
 def _framed(p: Any, piece: int) -> bool:
     """Whether the piece runs along all four sides of its own box."""
-    runs = p.of_run == piece
+    runs = p.runs(piece)
     row, start, stop = p.row[runs], p.start[runs], p.stop[runs]
     x0, y0, x1, y1 = p.x0[piece], p.y0[piece], p.x1[piece], p.y1[piece]
     # 5 %: a card laid down crooked by three degrees.
@@ -167,13 +167,14 @@ def smallest_text(sheet: Sheet) -> float | None:
     p, mm = sheet.pieces, sheet.mm / 2
     wide, high = p.width / mm, p.height / mm
     # Looser than ``letters``: very small print is what is looked for.
-    like = (high >= 0.45) & (high <= 6) & (wide >= 0.3) & (wide <= 2.5 * high) & (p.area >= 5)
+    # Its letters run together into pieces of words.
+    like = (high >= 0.45) & (high <= 6) & (wide >= 0.3) & (wide <= 8 * high) & (p.area >= 5)
     like &= p.area >= 0.15 * p.width * p.height
     heights = np.sort(high[like])
     if len(heights) < 60:
         return None
-    # Dots, commas and bits of stamps come first: the smallest print begins after them.
-    return round(float(heights[max(len(heights) // 8, 30)]), 2)
+    # Dots, commas and the letters of a stamp come first: print begins after them.
+    return round(float(heights[max(len(heights) // 8, 40)]), 2)
 
 
 def fingerprint(sheet: Sheet) -> bytes:
