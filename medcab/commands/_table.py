@@ -34,6 +34,7 @@ _KNOW: Final = _h("Rules, profiles, settings")
 COMMANDS: Final[dict[str, Row]] = {
     "check": Row("check", _h("Judge a package of documents before it is uploaded."), _CHECK),
     "fix": Row("fix", _h("Make the documents comply; the originals stay untouched."), _CHECK),
+    "watch": Row("watch", _h("Judge a package again whenever its files change."), _CHECK),
     "new": Row("new", _h("Lay out an empty package with a form to fill in."), _CHECK),
     "id": Row("id", _h("Check СНИЛС, ИНН, ОГРН and other identifiers."), _CHECK),
     "table": Row("table", _h("Check a table of employees (CSV, XLSX, Parquet)."), _CHECK),
