@@ -51,7 +51,7 @@ def _ring(p: Pieces, mm: float) -> bool:
     square = (p.width <= 1.25 * p.height) & (p.height <= 1.25 * p.width)
     sized = (np.maximum(p.width, p.height) <= high) & (np.minimum(p.width, p.height) >= low)
     for i in np.flatnonzero(square & sized & (p.area < 0.6 * p.width * p.height)):
-        runs = p.runs(i)
+        runs = p.runs(int(i))
         y = np.concatenate([p.row[runs]] * 2) - (p.y0[i] + p.y1[i]) / 2
         x = np.concatenate([p.start[runs], p.stop[runs]]) - (p.x0[i] + p.x1[i]) / 2
         radius = np.hypot(x / p.width[i], y / p.height[i]) * 2
@@ -74,7 +74,7 @@ def _ring_among(p: Pieces, mm: float) -> bool:
     joined &= p.area < 0.5 * p.width * p.height
     angles = np.arange(_ANGLES) * (2 * np.pi / _ANGLES)
     for i in np.flatnonzero(joined)[:4]:
-        runs = p.runs(i)
+        runs = p.runs(int(i))
         y = np.concatenate([p.row[runs]] * 2) - p.y0[i]
         x = np.concatenate([p.start[runs], p.stop[runs]]) - p.x0[i]
         some = np.linspace(0, len(x) - 1, min(len(x), 500)).astype(np.int64)
@@ -113,7 +113,7 @@ def signature(sheet: Sheet) -> bool:
         sprawling = (wide >= 7) & (wide <= 75) & (high >= 3.2) & (high <= 40)
         sprawling &= (wide >= 0.7 * high) & (p.area <= 0.42 * p.width * p.height)
         for i in np.flatnonzero(sprawling):
-            runs = p.runs(i)
+            runs = p.runs(int(i))
             longest = int((p.stop[runs] - p.start[runs]).max())
             if longest <= 0.6 * p.width[i]:
                 return True

@@ -265,8 +265,8 @@ def scan_enlarged(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
 
     What it checks:
         Two traces that enlarging leaves: a rhythm in the sharpness of rows and columns, and cosine
-        waves that mirror around the original size. Up to 110 dpi (parameter fail), when both agree, it
-        is an error, up to 265 (parameter warn) a warning.
+        waves that mirror around the original size. Up to 110 dpi (parameter fail), when both agree,
+        it is an error, up to 265 (parameter warn) a warning.
     Why it matters:
         The file says 300 dpi, but holds no more detail than the coarse scan: small print cannot be
         read.

@@ -17,7 +17,20 @@ from medcab.validators.scan.picture import from_jpeg
 from tests.validators.makers import page_pdf, stream
 
 SIZE = (2480, 1748)
-WORDS = "page letter doctor order seven charter great report health form number agree".split()
+WORDS = [
+    "page",
+    "letter",
+    "doctor",
+    "order",
+    "seven",
+    "charter",
+    "great",
+    "report",
+    "health",
+    "form",
+    "number",
+    "agree",
+]
 
 
 @cache

@@ -1,0 +1,190 @@
+"""Pages taken out of files: the same picture whichever way, and nothing hostile is decoded."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+
+from medcab.validators.facts import ProbeLimits
+from medcab.validators.scan.measure import measure_pages
+from medcab.validators.scan.pages import UNDECODED, UNFINISHED, pictures
+from tests.validators.makers import grey_image, page_pdf, raw_pdf, stream
+from tests.validators.scan.sheets import SIZE, pdf_of, pressed, scan_of, text
+
+SMALL = (1100, 900)
+
+
+@pytest.fixture(scope="module")
+def small():
+    return text(1, SMALL)
+
+
+def only(facts):
+    (page,) = facts.scan
+    return page
+
+
+def test_taken_out_and_rendered_agree(small, monkeypatch):
+    data = pdf_of(pressed(text()), SIZE)
+    taken = only(scan_of(data))
+    from medcab.validators.scan import pages
+
+    monkeypatch.setattr(pages, "_direct", lambda *_: None)
+    drawn = only(scan_of(data))
+    assert taken.dpi == pytest.approx(drawn.dpi, abs=1)
+    assert taken.edge == pytest.approx(drawn.edge, abs=0.4)
+    assert taken.contrast == pytest.approx(drawn.contrast, abs=8)
+    assert taken.skew == pytest.approx(drawn.skew, abs=0.1)
+    assert taken.marks == pytest.approx(drawn.marks, rel=0.05)
+
+
+@pytest.mark.parametrize(("rotate", "turn"), [(0, 0), (90, 270), (180, 180), (270, 90)])
+def test_the_page_is_measured_as_displayed(rotate, turn):
+    page = only(scan_of(pdf_of(pressed(text(2)), SIZE, page=f"/Rotate {rotate}")))
+    assert page.turn == turn
+    assert (page.width > page.height) is (rotate % 180 == 0)
+
+
+def test_a_picture_that_does_not_fill_the_page_is_rendered_in_place(small):
+    entries = (
+        f"/Type /XObject /Subtype /Image /Width {SMALL[0]} /Height {SMALL[1]} "
+        "/ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode"
+    )
+    data = page_pdf(
+        b"q 264 0 0 216 30 30 cm /I Do Q",
+        "/XObject << /I 5 0 R >>",
+        stream(entries, pressed(small), flate=False),
+        box="0 0 324 276",
+    )
+    page = only(scan_of(data))
+    assert page.width == pytest.approx(324 / 72 * 25.4, abs=0.5)
+    assert page.scan
+
+
+def test_exif_orientation_of_an_image_file():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned = pressed(text(2).transpose(Image.Transpose.ROTATE_90), exif=exif)
+    page = only(scan_of(turned, "a.jpg"))
+    assert page.turn == 0
+    assert page.width > page.height
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "P", "1", "LA", "I;16"])
+def test_png_of_every_mode(small, mode):
+    image = small.convert("L")
+    if mode == "I;16":
+        import numpy as np
+
+        image = Image.fromarray(np.asarray(image).astype("uint16") * 257)
+    elif mode != "L":
+        image = small.convert(mode)
+    out = io.BytesIO()
+    image.save(out, "PNG", dpi=(300, 300))
+    page = only(scan_of(out.getvalue(), "a.png"))
+    assert page.problem == ""
+    assert not page.blank
+    assert page.contrast > 100
+
+
+def test_frames_of_a_tiff_are_pages(small):
+    out = io.BytesIO()
+    more = [text(3, SMALL), small.rotate(5, fillcolor=(250, 250, 246))]
+    small.save(out, "TIFF", save_all=True, append_images=more, dpi=(300, 300))
+    found = scan_of(out.getvalue(), "a.tif").scan
+    assert [page.number for page in found] == [1, 2, 3]
+    assert abs(found[2].skew) == pytest.approx(5, abs=0.3)
+
+
+def test_a_finer_scan_is_reduced(small):
+    image = text(1, (1800, 1400), 24)
+    page = only(scan_of(pressed(image, dpi=(600, 600)), "a.jpg"))
+    assert page.dpi == pytest.approx(300, abs=2)
+
+
+def test_a_page_made_by_a_computer_is_judged_for_being_blank_only():
+    font = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+    shown = b"BT /F 12 Tf 72 700 Td (Set by a computer) Tj ET"
+    page = only(scan_of(page_pdf(shown, "/Font << /F 5 0 R >>", font)))
+    assert not page.scan
+    assert not page.blank
+    assert page.edge is None
+    white = only(scan_of(page_pdf(b"1 1 1 rg " + shown, "/Font << /F 5 0 R >>", font)))
+    assert white.blank
+
+
+def test_pages_with_nothing_drawn_are_left_to_another_rule():
+    assert scan_of(page_pdf(b"")).scan == ()
+
+
+def test_a_jpeg_of_thousands_of_scans_is_not_decoded(small):
+    out = io.BytesIO()
+    small.save(out, "JPEG", progressive=True)
+    data = out.getvalue()
+    scan = data.rindex(b"\xff\xda")
+    bomb = data[:scan] + data[scan:-2] * 200 + b"\xff\xd9"
+    assert only(scan_of(pdf_of(bomb, SMALL))).problem == UNFINISHED
+    assert only(scan_of(bomb, "a.jpg")).problem == UNFINISHED
+
+
+def test_too_many_pixels(small):
+    assert only(scan_of(pdf_of(pressed(small), SMALL), pixels=100_000)).problem == UNFINISHED
+    assert only(scan_of(pressed(small), "a.jpg", pixels=100_000)).problem == UNFINISHED
+
+
+def test_samples_that_swell_are_refused():
+    # Ten thousand pixels declared, three hundred million bytes delivered.
+    swollen = stream(
+        "/Type /XObject /Subtype /Image /Width 100 /Height 100 /ColorSpace /DeviceGray "
+        "/BitsPerComponent 8",
+        b"\xff" * 300_000_000,
+    )
+    data = page_pdf(b"q 595 0 0 842 0 0 cm /I Do Q", "/XObject << /I 5 0 R >>", swollen)
+    assert only(scan_of(data)).problem == UNFINISHED
+
+
+def test_a_broken_jpeg_is_said(small):
+    data = pressed(small)
+    assert only(scan_of(pdf_of(data[: len(data) // 2], SMALL))).problem == UNDECODED
+    assert only(scan_of(data[: len(data) // 2], "a.jpg")).problem == UNDECODED
+
+
+def test_a_page_behind_a_limit_is_not_rendered():
+    data = page_pdf(
+        b"q 595 0 0 842 0 0 cm /I Do Q " * 50, "/XObject << /I 5 0 R >>", grey_image(50, 50)
+    )
+    assert only(scan_of(data, image_draws=10)).problem == UNFINISHED
+
+
+def test_what_could_not_be_looked_at_in_time_is_said(small):
+    from medcab.sources import BytesSource
+    from medcab.validators.facts import ProbeOptions
+    from medcab.validators.probe import probe
+
+    boxes = (
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 264 216] /Contents 6 0 R /Resources 7 0 R >>"
+    )
+    entries = (
+        f"/Type /XObject /Subtype /Image /Width {SMALL[0]} /Height {SMALL[1]} "
+        "/ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode"
+    )
+    data = raw_pdf(
+        [
+            "<< /Type /Catalog /Pages 2 0 R >>",
+            "<< /Type /Pages /Kids [3 0 R 4 0 R 5 0 R] /Count 3 >>",
+            boxes,
+            boxes,
+            boxes,
+            stream("", b"q 264 0 0 216 0 0 cm /I Do Q"),
+            "<< /XObject << /I 8 0 R >> >>",
+            stream(entries, pressed(small), flate=False),
+        ]
+    )
+    source = BytesSource(data)
+    facts = probe(source, "a.pdf", ProbeOptions())
+    hurried = ProbeOptions(limits=ProbeLimits(seconds=1e-6), scan=True)
+    found = list(measure_pages(source, facts, hurried))
+    assert [page.problem for page in found] == ["", UNFINISHED, UNFINISHED]
+    assert [n for n, _ in pictures(source, facts, ProbeLimits())] == [1, 2, 3]
