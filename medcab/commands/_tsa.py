@@ -86,8 +86,9 @@ def verifier_maker(
     ]
     crls, ocsps = read_all(crl), read_all(ocsp)
 
+    fetch = Fetcher() if online else None  # one a run: what many signatures need is fetched once
+
     def make() -> Any:
-        fetch = Fetcher() if online else None
         return Verifier(anchors, certificates=certificates, crls=crls, ocsps=ocsps, fetch=fetch)
 
     return make

@@ -6,6 +6,8 @@ before anything is handed out; where it would not be better than before, it is r
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -67,6 +69,7 @@ _RANK: Final = {
     SignatureLevel.CADES_LT: 2,
     SignatureLevel.CADES_LTA: 3,
 }
+_FRESH: Final = 30.0
 _TARGET: Final = {Level.T: 1, Level.LT: 2, Level.LTA: 3}
 _OLD: Final = frozenset(
     (
@@ -136,8 +139,18 @@ class Extender:
     """
 
     def __init__(self, make_verifier: Callable[[], Verifier], tsa: TsaClient | None = None) -> None:
-        self._make_verifier = make_verifier
+        self._make = make_verifier
         self._tsa = tsa
+        self._own = threading.local()
+
+    def _make_verifier(self) -> Verifier:
+        """A verifier of this thread that is no older than what authorities say: half a minute."""
+        made, since = getattr(self._own, "verifier", (None, 0.0))
+        if made is None or time.monotonic() - since > _FRESH:
+            made = self._make()
+            self._own.verifier = (made, time.monotonic())
+        verifier: Verifier = made
+        return verifier
 
     def extend(self, data: bytes, level: Level, content: Content | None = None) -> Extended:
         """Raise every signer of a file to ``level``.
