@@ -17,10 +17,10 @@ from typing import Any, Final
 from medcab.repair.model import RepairError
 from medcab.text import N_
 
-__all__ = ["Value", "draw_values", "values_without_appearance"]
+__all__ = ["HIDDEN", "Value", "draw_values", "values_without_appearance"]
 
 _FONT: Final = "MedcabDejaVu"
-_HIDDEN: Final = 2 | 32
+HIDDEN: Final = 2 | 32
 _MULTILINE: Final = 1 << 12
 _PASSWORD: Final = 1 << 13
 _COMB: Final = 1 << 24
@@ -76,8 +76,8 @@ def values_without_appearance(pdf: Any, *, every: bool = False) -> list[tuple[An
 
 def draw_values(pdf: Any, values: list[Value]) -> None:
     """Lay the texts over their pages."""
-    from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]
-    from reportlab.pdfbase.ttfonts import TTFont  # type: ignore[import-untyped]
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
 
     if _FONT not in pdfmetrics.getRegisteredFontNames():
         with resources.as_file(resources.files("medcab") / "fonts" / "DejaVuSans.ttf") as path:
@@ -97,7 +97,7 @@ def draw_values(pdf: Any, values: list[Value]) -> None:
 
 def _stamp(pdf: Any, index: int, values: list[Value]) -> None:
     import pikepdf
-    from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
+    from reportlab.pdfgen.canvas import Canvas
 
     page = pdf.pages[index]
     box = [float(v) for v in page.mediabox]
@@ -116,7 +116,7 @@ def _stamp(pdf: Any, index: int, values: list[Value]) -> None:
 
 
 def _write(canvas: Any, value: Value) -> None:
-    from reportlab.pdfbase.pdfmetrics import stringWidth  # type: ignore[import-untyped]
+    from reportlab.pdfbase.pdfmetrics import stringWidth
 
     left, bottom, right, top = value.rect
     width, height = max(right - left - 4, 1.0), max(top - bottom, 1.0)
@@ -154,7 +154,7 @@ def _write(canvas: Any, value: Value) -> None:
 
 
 def _lay(lines: list[str], width: float, size: float) -> list[str]:
-    from reportlab.lib.utils import simpleSplit  # type: ignore[import-untyped]
+    from reportlab.lib.utils import simpleSplit
 
     return [part for line in lines for part in simpleSplit(line, _FONT, size, width) or [""]]
 
@@ -208,7 +208,7 @@ def _has_appearance(widget: Any) -> bool:
 
 def _value(widget: Any, index: int, pdf: Any) -> Iterator[Value]:
     flags = int(widget.get("/F", 0))
-    if flags & _HIDDEN:
+    if flags & HIDDEN:
         return
     kind, options = _kind(widget), int(_inherited(widget, "/Ff") or 0)
     given = _inherited(widget, "/V")

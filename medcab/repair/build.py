@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -65,14 +66,16 @@ def save(pdf: Any) -> bytes:
     import pikepdf
 
     out = io.BytesIO()
-    pdf.save(
-        out,
-        deterministic_id=True,
-        object_stream_mode=pikepdf.ObjectStreamMode.generate,
-        encryption=False,
-        preserve_pdfa=False,
-        fix_metadata_version=False,
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # widgets without a form: they are dealt with elsewhere
+        pdf.save(
+            out,
+            deterministic_id=True,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+            encryption=False,
+            preserve_pdfa=False,
+            fix_metadata_version=False,
+        )
     return out.getvalue()
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-from medcab.repair.appearance import Value, draw_values, values_without_appearance
+from medcab.repair.appearance import HIDDEN, Value, draw_values, values_without_appearance
 from medcab.repair.build import save
 from medcab.repair.compare import Box, differing_pages, render
 from medcab.repair.model import RepairError
@@ -34,14 +34,11 @@ def flatten(data: bytes) -> bytes:
         every = isinstance(form, pikepdf.Dictionary) and bool(form.get("/NeedAppearances", False))
         found = values_without_appearance(pdf, every=every)
         values = [value for _, value in found]
-        for widget, _ in found:
-            # Drawn below; an old or empty appearance must not lie over it.
-            if "/AP" in widget:
-                del widget["/AP"]
         if isinstance(form, pikepdf.Dictionary):
             for key in ("/XFA", "/NeedAppearances"):
                 if key in form:
                     del form[key]
+        _drop_widgets(pdf, [widget for widget, _ in found])
         _add_orphans(pdf, form)
         plain = save(pdf)
         apart = _boxes(pdf, values)
@@ -102,6 +99,29 @@ def _without_form(data: bytes) -> bytes:
             else:
                 del page.obj.Annots
         return save(pdf)
+
+
+def _drop_widgets(pdf: Any, drawn: Sequence[Any]) -> None:
+    """Take away widgets whose value is drawn by us, and those that show nothing.
+
+    pdfium makes up appearances for them, hidden ones included, which are no part of the document.
+    """
+    import pikepdf
+
+    ours = {widget.objgen for widget in drawn if widget.is_indirect}
+    for page in pdf.pages:
+        listed = page.obj.get("/Annots")
+        if not isinstance(listed, pikepdf.Array):
+            continue
+        kept = []
+        for item in listed:
+            if isinstance(item, pikepdf.Dictionary) and item.get("/Subtype") == "/Widget":
+                hidden = int(item.get("/F", 0)) & HIDDEN
+                mine = item.objgen in ours if item.is_indirect else any(item == w for w in drawn)
+                if hidden or mine or "/AP" not in item:
+                    continue
+            kept.append(item)
+        page.obj.Annots = pikepdf.Array(kept)
 
 
 def _add_orphans(pdf: Any, form: Any) -> None:

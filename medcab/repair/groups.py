@@ -17,7 +17,7 @@ __all__ = ["extension", "joined", "page_order"]
 
 _NUMBER = re.compile(r"([0-9]+)")
 _PAGE = re.compile(
-    r"[\s_.,-]*(?:\(|\[)?\s*(?:стр|с|лист|л|page|p|часть|скан|scan)?\.?\s*[0-9]+\s*(?:\)|\])?\Z",
+    r"(?:[\s_.,-]+(?:стр|с|лист|л|page|p|часть|скан|scan)\.?)?[\s_.,-]*\(?\s*[0-9]+\s*\)?\Z",
     re.IGNORECASE,
 )
 

@@ -6,7 +6,9 @@ before anything is kept.
 
 from __future__ import annotations
 
+import contextlib
 import io
+import warnings
 from typing import Any, Final
 
 from medcab.repair import build as _build
@@ -119,42 +121,64 @@ def _mend_pdf(order: Order) -> Mended:
                 N_("The PDF is signed: any change breaks the signature."),
                 hint=N_("Change the document before it is signed, and sign it again."),
             )
-        if Action.REBUILD in actions:
-            _demand_whole(pdf, data)
-        if Action.FLATTEN in actions:
-            from medcab.repair.flatten import flatten
+        with contextlib.ExitStack() as stack:
+            own = pdf
+            if Action.REBUILD in actions:
+                own = stack.enter_context(_rebuilt(pdf, data))
+            reference = data if page_count(data) else _build.save(own)
+            if Action.FLATTEN in actions:
+                from medcab.repair.flatten import flatten
 
-            plain = _build.save(pdf)
-            flat = pikepdf.open(io.BytesIO(flatten(plain)))
-        else:
-            flat = pdf
-        with flat:
-            reference = data if flat is pdf else _build.save(flat)
-            if not page_count(reference):
-                reference = _build.save(flat)  # qpdf could open what pdfium cannot
-            _edit(flat, facts.pdf, actions)
-            pdfclean.clean_metadata(flat)
-            made = _build.save(flat)
-            _compare(reference, made, actions, flat is not pdf)
-            parts = _sized(flat, facts.pdf, made, order, notes)
+                own = stack.enter_context(pikepdf.open(io.BytesIO(flatten(_build.save(own)))))
+                reference = _build.save(own)
+            _edit(own, facts.pdf, actions)
+            pdfclean.clean_metadata(own)
+            made = _build.save(own)
+            _compare(reference, made, actions)
+            parts = _sized(own, facts.pdf, made, order, notes)
     return Mended(parts, tuple(notes), tuple(actions))
 
 
-def _demand_whole(pdf: Any, data: bytes) -> None:
-    """Refuse when pages, or parts of pages, are not there any more."""
+def _rebuilt(pdf: Any, data: bytes) -> Any:
+    """A document with the pages of ``pdf`` that keeps to the standard.
+
+    Raises:
+        RepairError: pages, or parts of pages, are not there any more.
+    """
     import pikepdf
 
-    with pikepdf.open(io.BytesIO(_build.save(pdf))) as rebuilt:
-        broken = rebuilt.check_pdf_syntax()
     count = len(pdf.pages)
     promised = pdf.Root.get("/Pages", {}).get("/Count", count)
-    seen = page_count(data)
-    lost = not count or (isinstance(promised, int) and promised > count) or seen > count
-    if lost or broken or any(not p.obj.get("/Contents") for p in pdf.pages):
-        raise RepairError(
-            N_("The PDF is damaged, and pages of it are lost."),
-            hint=N_("Copy or download the file again, or scan the document again."),
-        )
+    lost = not count or (isinstance(promised, int) and promised > count)
+    lost = lost or page_count(data) > count or pdfclean.dangling(pdf, data)
+    if lost or any(_incomplete(page) for page in pdf.pages):
+        raise _lost()
+    for fresh in (False, True):
+        if fresh:
+            # What qpdf makes of a file without trailer lacks a part: take over page by page.
+            source, pdf = pdf, pikepdf.new()
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # fields come along as widgets, which will do
+                pdf.pages.extend(source.pages)
+        try:
+            made = pikepdf.open(io.BytesIO(_build.save(pdf)), attempt_recovery=False)
+        except pikepdf.PdfError:
+            continue
+        if len(made.pages) == count and not made.check_pdf_syntax():
+            return made
+        made.close()
+    raise _lost()
+
+
+def _incomplete(page: Any) -> bool:
+    return not page.obj.get("/Contents") or pdfclean.draws_what_is_lost(page)
+
+
+def _lost() -> RepairError:
+    return RepairError(
+        N_("The PDF is damaged, and parts of it are lost."),
+        hint=N_("Copy or download the file again, or scan the document again."),
+    )
 
 
 def _edit(pdf: Any, facts: PdfFacts, actions: dict[Action, Step]) -> None:
@@ -187,6 +211,8 @@ def _edit(pdf: Any, facts: PdfFacts, actions: dict[Action, Step]) -> None:
             page.rotate(round(degrees), relative=True)
     if Action.DROP_PAGES in actions:
         for number in sorted(actions[Action.DROP_PAGES].args["numbers"], reverse=True):
+            if pdfclean.draws_what_is_lost(pdf.pages[number - 1]):
+                raise _lost()
             del pdf.pages[number - 1]
 
 
@@ -230,12 +256,13 @@ def _refit(page: Any) -> None:
     page.contents_add(b"\nQ")
 
 
-def _compare(before: bytes, after: bytes, actions: dict[Action, Step], flattened: bool) -> None:
-    """Steps that must not be seen are proven by drawing the pages before and after."""
-    visible = set(actions) - _INVISIBLE - {Action.COMPRESS, Action.SPLIT, Action.RENAME}
-    if flattened:
-        visible.discard(Action.FLATTEN)
-    if visible or not set(actions) & _INVISIBLE:
+def _compare(before: bytes, after: bytes, actions: dict[Action, Step]) -> None:
+    """Steps that must not be seen are proven by drawing the pages before and after.
+
+    Those that are seen on purpose are judged by the rules alone; fields have been compared.
+    """
+    unseen = {*_INVISIBLE, Action.FLATTEN, Action.COMPRESS, Action.SPLIT, Action.RENAME}
+    if set(actions) - unseen or not set(actions) & _INVISIBLE:
         return
     if differing_pages(before, after):
         raise RepairError(

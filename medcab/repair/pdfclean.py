@@ -5,11 +5,14 @@ What nothing refers to any more is left behind when the file is written.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 __all__ = [
     "clean_metadata",
+    "dangling",
+    "draws_what_is_lost",
     "has_signature",
     "hidden_layers",
     "remove_actions",
@@ -22,6 +25,8 @@ __all__ = [
 _HARMLESS: Final = frozenset({"/GoTo", "/URI", "/Named", "/Thread"})
 _MEDIA: Final = frozenset({"/RichMedia", "/Screen", "/Movie", "/Sound", "/3D"})
 _PRIVATE: Final = ("/Metadata", "/PieceInfo", "/LastModified", "/Thumb")
+_NAMED: Final = {"Do": "/XObject", "Tf": "/Font", "sh": "/Shading"}
+_REFERENCE: Final = re.compile(rb"(?<![0-9])([0-9]{1,8}) 0 R(?![A-Za-z])")
 _OPENERS: Final = frozenset({"BDC", "BMC"})
 
 
@@ -142,6 +147,33 @@ def clean_metadata(pdf: Any) -> None:
     names = pdf.Root.get("/Names")
     if isinstance(names, pikepdf.Dictionary) and not len(names.keys()):
         del pdf.Root.Names
+
+
+def draws_what_is_lost(page: Any) -> bool:
+    """Whether the page asks for a picture, form or font that is not in the file (any more)."""
+    import pikepdf
+
+    try:
+        resources = page.resources
+        operations = list(pikepdf.parse_content_stream(page, "Do Tf sh"))
+    except (pikepdf.PdfError, AttributeError, TypeError, ValueError):
+        return True
+    for operation in operations:
+        category = _NAMED.get(str(operation.operator))
+        if category is None or not operation.operands:
+            continue
+        listed = resources.get(category) if resources is not None else None
+        name = str(operation.operands[0])
+        if not isinstance(listed, pikepdf.Dictionary) or listed.get(name) is None:
+            return True
+    return False
+
+
+def dangling(pdf: Any, data: bytes) -> bool:
+    """Whether the bytes of a file speak of objects that are not in it (any more)."""
+    known = {o.objgen[0] for o in pdf.objects if hasattr(o, "objgen")}
+    named = {int(number) for number in _REFERENCE.findall(data)}
+    return any(0 < number < 10_000_000 and number not in known for number in named)
 
 
 def _harmless(action: Any) -> bool:

@@ -19,7 +19,7 @@ from medcab.rules import find_rule
 from medcab.text import N_
 from medcab.validators.facts import FileFacts
 
-__all__ = ["blocking", "left_of", "make_plan"]
+__all__ = ["REPAIRED", "blocking", "left_of", "make_plan"]
 
 _NAMES: Final = frozenset(
     {"NAM003", "NAM004", "NAM006", "NAM007", "NAM008", "FIL003", "FIL005", "FIL006", "FIL012"}
@@ -46,6 +46,10 @@ _IN_PDF: Final = {
 }
 _SCANS: Final = frozenset({"SCN002", "SCN004", "SCN005", "SCN008"})
 _PAGES: Final = frozenset({"PDF017", "SCN003", "SCN015"})
+_SOMETIMES: Final = frozenset({"DPI002", "IMG009"})  # only where the pixels do for a sheet of A4
+REPAIRED: Final = frozenset(_NAMES | _BY_PDF | _IN_PDF.keys() | _SCANS | _PAGES) - _SOMETIMES
+"""Rules whose findings are repaired as a rule: those that say ``fixable``."""
+
 # What is done only when it is asked for, and how to ask.
 _ALLOWED: Final = {
     "PDF004": N_("medcab fix lifts the restriction when told to: --remove-restrictions"),
@@ -121,8 +125,9 @@ def _document(
     target = f"{folder}/{name}" if folder else name
     if hopeless:
         # What could not be told for the same reason says nothing new.
-        hopeless = [f for f in hopeless if f.outcome is Outcome.VIOLATED] or hopeless
-        return Task((document,), target, refused=tuple(left_of(f) for f in hopeless))
+        known = [f for f in hopeless if f.outcome is Outcome.VIOLATED]
+        hopeless = known or [f for f in hopeless if f.rule[:3] == "LIM"] or hopeless
+        return Task((document,), target, refused=tuple(left_of(f, facts) for f in hopeless))
     changing = [s for s in steps if s.action is not Action.RENAME]
     if changing and any(s.target == document.path for s in package.signatures):
         why = Left(
@@ -318,14 +323,17 @@ def _sizes(profile: Profile, report: Report) -> dict[str, int]:
     return made
 
 
-def left_of(finding: Finding, *, allowed: bool = True) -> Left:
+def left_of(finding: Finding, facts: FileFacts | None = None) -> Left:
     """What has to be done by hand about ``finding``: the advice of its rule."""
     rule = find_rule(finding.rule)
+    hint = _ALLOWED.get(finding.rule, rule.help)
+    if facts is not None and facts.scan and all(page.blank for page in facts.scan):
+        hint = rule.help  # nothing would be left of the document
     return Left(
         path=finding.location.path or "",
         reason=finding.reason if finding.reason is not None else rule.message,
         args=dict(finding.args),
-        hint=(_ALLOWED.get(finding.rule) if allowed else None) or rule.help,
+        hint=hint,
         rule=finding.rule,
         page=finding.location.page,
         finding=finding,

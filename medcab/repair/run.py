@@ -100,7 +100,8 @@ def fix(
     try:
         written = _work(plan, profile, stage, options, observer)
         written, after = _judged(package, written, profile, stage, check, profile_name, form)
-        _move(stage, out)
+        if after is not None:
+            _move(stage, out)
     except OSError as error:
         raise _unwritable(out, error) from error
     finally:
@@ -108,7 +109,7 @@ def fix(
         if made_here:
             with contextlib.suppress(OSError):
                 out.rmdir()  # only where nothing was written
-    if options.force and out.is_dir():
+    if options.force and after is not None:
         after = engine.run(read_package([str(out)]), profile, check)
     elif after is not None:
         after = replace(after, root=str(out))
@@ -255,9 +256,9 @@ def _judged(
     """Run all rules on what was made; what they refuse goes, and is told."""
     _signatures(package, written, stage)
     for _ in range(2):
-        _write_settings(package, written, stage, profile_name, form)
         if not any(w.paths for w in written):
             return written, None
+        _write_settings(package, written, stage, profile_name, form)
         report = engine.run(read_package([str(stage)]), profile, check)
         bad = {f.location.path: f for f in reversed(report.findings) if blocking(f)}
         if not bad:

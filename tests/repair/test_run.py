@@ -1,0 +1,264 @@
+"""The way through: plan, copies, names, form and manifest, what is never done."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from medcab import engine
+from medcab.errors import OutputError, UsageError
+from medcab.inputs import read_package
+from medcab.profile import load
+from medcab.repair import FixOptions
+from medcab.repair.report import as_json, rows
+from medcab.repair.run import plan_only
+from medcab.text import translator
+from samples.make import damage
+from tests.repair.conftest import documents, jpeg, pdf, slip
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+
+
+def digests(root: Path) -> dict[str, str]:
+    return {
+        p.relative_to(root).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in root.rglob("*")
+        if p.is_file()
+    }
+
+
+GOOD = {
+    "good-scan": "scan",
+    "good-accreditation-primary": "accreditation-primary",
+    "good-accreditation-periodic": "accreditation-periodic",
+    "good-egisz-employee": "egisz-employee",
+    "good-egisz-organization": "egisz-organization",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", GOOD)
+def test_a_good_package_is_copied_byte_by_byte(repair, name):
+    before = digests(SAMPLES / name)
+    result, out = repair(SAMPLES / name, GOOD[name])
+    after = digests(out)
+    assert {k: v for k, v in after.items() if k != "medcab.yaml"} == {
+        k: v for k, v in before.items() if k != "medcab.yaml"
+    }
+    assert digests(SAMPLES / name) == before
+    assert result.after.verdict is result.plan.before.verdict
+
+
+def test_originals_stay_untouched(folder, repair):
+    root = folder({"a.pdf": damage.pdf_launch(pdf(slip())), "b.jpg": jpeg(slip())})
+    before = digests(root)
+    repair(root, "scan+strict")
+    assert digests(root) == before
+
+
+def test_a_plan_writes_nothing(folder, tmp_path):
+    root = folder({"a.PDF": damage.pdf_launch(pdf(slip())), "b.pdf": b"", "c.pdf": pdf(slip())})
+    result = plan_only(
+        read_package([str(root)]), load("scan"), engine.CheckOptions(jobs=0), FixOptions()
+    )
+    shown = {r.before: r for r in rows(result)}
+    assert [s.action.value for s in shown["a.PDF"].steps] == ["unscript", "rename"]
+    assert shown["a.PDF"].after == "a.pdf"
+    assert shown["c.pdf"].steps == ()
+    assert {one.path for one in result.left if not one.kept} == {"b.pdf"}
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["in"]
+
+
+def test_json_of_plan_and_result(folder, repair):
+    root = folder({"a.pdf": damage.pdf_launch(pdf(slip())), "b.pdf": b""})
+    result, _ = repair(root)
+    made = json.loads(json.dumps(as_json(result, translator("en"))))
+    assert made["schema"] == "medcab.fix/1"
+    assert made["verdict"] == {"before": "failed", "after": "passed"}
+    first = next(d for d in made["documents"] if d["before"]["path"] == "a.pdf")
+    assert first["after"]["verdict"] == "passed"
+    assert first["after"]["dpi"] == 300.0
+    assert first["steps"][0]["rules"] == ["PDF006"]
+    assert made["left"][0]["path"] == "b.pdf"
+    assert made["left"][0]["written"] is False
+
+
+class TestOutput:
+    def test_never_into_the_input(self, folder, repair):
+        root = folder({"a.pdf": pdf(slip())})
+        for out in (root, root / "sub"):
+            with pytest.raises(UsageError):
+                repair(root, out=out)
+        assert sorted(p.name for p in root.iterdir()) == ["a.pdf"]
+
+    def test_never_over_other_files_unless_forced(self, folder, repair, tmp_path):
+        root = folder({"a.pdf": pdf(slip())})
+        out = tmp_path / "out"
+        out.mkdir()
+        (out / "a.pdf").write_bytes(b"mine")
+        (out / "other.txt").write_bytes(b"mine too")
+        with pytest.raises(OutputError):
+            repair(root)
+        assert (out / "a.pdf").read_bytes() == b"mine"
+        result, _ = repair(root, force=True)
+        assert (out / "a.pdf").read_bytes() == pdf(slip())
+        assert (out / "other.txt").read_bytes() == b"mine too"
+        # What lies there is judged as well: the folder is not what passes.
+        assert result.after.verdict.value == "failed"
+
+    def test_a_file_in_place_of_the_folder(self, folder, repair, tmp_path):
+        (tmp_path / "out").write_bytes(b"")
+        with pytest.raises(OutputError):
+            repair(folder({"a.pdf": pdf(slip())}))
+
+    def test_nothing_is_left_when_the_work_breaks_off(self, folder, repair, tmp_path, monkeypatch):
+        def stop(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("medcab.repair.run._copy", stop)
+        with pytest.raises(KeyboardInterrupt):
+            repair(folder({"a.pdf": pdf(slip())}))
+        assert not (tmp_path / "out").exists()
+
+    def test_a_full_disk_leaves_nothing(self, folder, repair, tmp_path, monkeypatch):
+        def full(*_: object, **__: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr("medcab.repair.run._move", full)
+        with pytest.raises(OutputError, match="No space"):
+            repair(folder({"a.pdf": pdf(slip())}))
+        assert not (tmp_path / "out").exists()
+
+    def test_a_file_that_changes_meanwhile_is_not_written(self, folder, repair, monkeypatch):
+        root = folder({"a.pdf": pdf(slip()), "b.pdf": pdf(slip(), slip())})
+        real = engine.run
+        calls = []
+
+        def run(*args, **how):
+            report = real(*args, **how)
+            if not calls:
+                (root / "a.pdf").write_bytes(b"another")
+            calls.append(1)
+            return report
+
+        monkeypatch.setattr("medcab.repair.run.engine.run", run)
+        result, out = repair(root)
+        assert documents(out) == ["b.pdf"]
+        assert "changed" in result.left[0].reason
+
+
+class TestNames:
+    def test_extension_by_content_and_in_lower_case(self, folder, repair):
+        root = folder({"a.PDF": pdf(slip()), "b.pdf": jpeg(slip()), "c": pdf(slip(), slip())})
+        _result, out = repair(root)
+        assert documents(out) == ["a.pdf", "b.jpg", "c.pdf"]
+
+    def test_two_that_would_get_one_name(self, folder, repair):
+        root = folder({"a.pdf": pdf(slip()), "a.PDF": pdf(slip(), slip()), "a": pdf(slip())})
+        _, out = repair(root)
+        names = documents(out)
+        assert len(names) == 3
+        assert "a.pdf" in names
+        assert (out / "a.pdf").read_bytes() == pdf(slip())
+
+    def test_scheme_form_and_manifest(self, folder, repair):
+        form = yaml.safe_dump({"fio": "Петрова Анна Ивановна"}, allow_unicode=True).encode()
+        manifest = (
+            "profile: accreditation-primary\nform: анкета сотрудника.yaml\ndocuments:\n"
+            "  scan1.pdf: {type: diploma, issued: 01.02.2015}\n"
+            "  lost.pdf: snils\n"
+        ).encode()
+        root = folder(
+            {"scan1.pdf": pdf(slip()), "анкета сотрудника.yaml": form, "medcab.yaml": manifest}
+        )
+        _, out = repair(root, "accreditation-primary")
+        made = yaml.safe_load((out / "medcab.yaml").read_text("utf-8"))
+        new = "Петрова Анна Ивановна_Диплом.pdf"
+        assert (out / new).read_bytes() == pdf(slip())
+        assert made["documents"][new] == {"type": "diploma", "issued": "01.02.2015"}
+        assert made["documents"]["lost.pdf"] == {"type": "snils"}
+        assert (out / "анкета сотрудника.yaml").read_bytes() == form
+        again = read_package([str(out)])
+        assert again.form is not None
+        assert again.documents[0].type == "diploma"
+
+    def test_a_form_from_elsewhere_goes_along(self, folder, tmp_path):
+        from medcab.inputs import PackageOptions
+        from medcab.repair.run import fix
+
+        root = folder({"a.pdf": pdf(slip())})
+        form = tmp_path / "данные.json"
+        form.write_text('{"fio": "Петрова Анна Ивановна"}', "utf-8")
+        package = read_package(
+            [str(root)], PackageOptions(form=str(form), types={"a.pdf": "snils"})
+        )
+        fix(
+            package,
+            load("scan"),
+            tmp_path / "out",
+            engine.CheckOptions(jobs=0),
+            FixOptions(jobs=0),
+            profile_name="scan",
+            form=str(form),
+        )
+        again = read_package([str(tmp_path / "out")])
+        assert again.form.get("fio") == "Петрова Анна Ивановна"
+        assert again.documents[0].type == "snils"
+        assert again.manifest["profile"] == "scan"
+
+    def test_names_are_made_safe(self, folder, repair):
+        root = folder({"Ивaнов_Диплом.pdf": pdf(slip()), "с" * 125 + ".pdf": pdf(slip(), slip())})
+        _, out = repair(root)
+        assert "Иванов_Диплом.pdf" in documents(out)
+
+    def test_subfolders_are_kept(self, folder, repair):
+        _, out = repair(folder({"one/a.PDF": pdf(slip()), "two/a.pdf": pdf(slip(), slip())}))
+        assert documents(out)[-2:] == ["one/a.pdf", "two/a.pdf"] or "one/a.pdf" in documents(out)
+
+    def test_from_an_archive(self, tmp_path, repair):
+        import zipfile
+
+        archive = tmp_path / "p.zip"
+        with zipfile.ZipFile(archive, "w") as z:
+            z.writestr("p/a.PDF", pdf(slip()))
+            z.writestr("p/b.pdf", damage.pdf_launch(pdf(slip(), slip())))
+        result, out = repair(archive)
+        assert {"p/a.pdf", "p/b.pdf"} <= set(documents(out))
+        assert result.after.verdict.value == "passed"
+
+
+class TestJoining:
+    def test_pictures_of_one_document_in_page_order(self, folder, repair):
+        files = {f"Петрова Анна Ивановна_Диплом {n}.jpg": jpeg(slip()) for n in (1, 2, 10)}
+        result, out = repair(folder(files), "accreditation-primary")
+        assert documents(out) == ["Петрова Анна Ивановна_Диплом.pdf"]
+        order = [d.name for d in result.plan.tasks[0].documents]
+        assert [n.split()[-1] for n in order] == ["1.jpg", "2.jpg", "10.jpg"]
+        assert result.after.documents[0].facts.pages == 3
+
+    def test_good_pictures_only_when_asked(self, folder, repair, tmp_path):
+        root = folder({"scan1.jpg": jpeg(slip()), "scan2.jpg": jpeg(slip(), quality=70)})
+        _, out = repair(root)
+        assert documents(out) == ["scan1.jpg", "scan2.jpg"]
+        _, out = repair(root, join=True, out=tmp_path / "joined")
+        assert documents(out) == ["scan.pdf"]
+
+    def test_different_people_and_types_stay_apart(self, folder, repair):
+        files = {
+            "Петрова Анна Ивановна_Диплом 1.jpg": jpeg(slip()),
+            "Иванов Пётр Ильич_Диплом 2.jpg": jpeg(slip()),
+            "Петрова Анна Ивановна_Паспорт.jpg": jpeg(slip()),
+        }
+        _, out = repair(folder(files), "accreditation-primary", join=True)
+        assert len(documents(out)) == 3
+
+
+def test_a_worker_that_dies_or_hangs_costs_only_its_document(folder, repair, monkeypatch):
+    root = folder({"a.pdf": damage.pdf_launch(pdf(slip())), "b.pdf": pdf(slip())})
+    result, out = repair(root, jobs=1, timeout=0.001)
+    assert documents(out) == ["b.pdf"]
+    assert "took longer" in result.left[0].reason
