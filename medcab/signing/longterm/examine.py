@@ -234,7 +234,7 @@ def _check(
     entry.journal.extend(checks.checks)
     try:
         algorithm = digest_algorithm(token.info.digest_oid)
-        expected = _expected(entry, token, algorithm, signed, signer, thing)
+        expected = _expected(entry, token, algorithm, signed, signer, thing, material)
         check_imprint(entry.journal, token, expected)
     except UnsupportedAlgorithmError as error:
         entry.journal.fail(
@@ -257,6 +257,7 @@ def _expected(
     signed: SignedData,
     signer: SignerInfo,
     thing: SignedThing,
+    material: Material,
 ) -> bytes | None:
     """The imprint that the token must have; None when what it is over was not found."""
     entry.covered = [key_of(signer.signature_field)]
@@ -266,8 +267,11 @@ def _expected(
         entry.covered = []
         return _content_digest(thing, algorithm)
     if entry.kind in ("cades-c-time-stamp", "references-time-stamp"):
-        octets, covered = oldforms.references(signer, entry.kind)
-        entry.covered = covered
+        octets, inside = oldforms.references(signer, entry.kind)
+        covered = _keys([], [], [(a, value) for a in inside for value in a.values])
+        entry.covered = covered + oldforms.referenced(signer, material, token.info.moment)
+        if entry.kind == "cades-c-time-stamp":
+            entry.covered.append(key_of(signer.signature_field))
         return algorithm.digest(octets)
     if entry.kind == "archive-time-stamp-v3":
         entry.index = archive.find_index(token)
