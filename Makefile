@@ -9,7 +9,7 @@ PY     := $(BIN)/python
 STAMP  := $(VENV)/.medcab-ready
 JOBS   ?= 2
 
-.PHONY: demo test setup lint types contracts docs docs-check catalogue bench accuracy fuzz smoke ci clean demo-lta pki
+.PHONY: demo demo-lta test coverage setup lint types contracts docs docs-check catalogue bench accuracy fuzz smoke pki ci clean
 
 setup: $(STAMP)
 
@@ -64,3 +64,10 @@ ci: lint types contracts docs-check coverage smoke
 
 clean:
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+demo-lta: setup
+	@$(PY) tools/demo_lta.py
+
+# A time-stamping authority, OCSP and CRL on loopback, to try the long-term levels out.
+pki: setup
+	$(PY) tools/pki_server.py
