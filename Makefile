@@ -70,4 +70,4 @@ demo-lta: setup
 
 # A time-stamping authority, OCSP and CRL on loopback, to try the long-term levels out.
 pki: setup
-	$(PY) tools/pki_server.py
+	$(PY) tools/pki.py
