@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Final
 from medcab.errors import InputError
 from medcab.text import N_
 
-__all__ = ["SUFFIXES", "Task", "content_for", "find_tasks"]
+__all__ = ["SUFFIXES", "Task", "content_for", "find_tasks", "is_signature_name"]
 
 SUFFIXES: Final = (".sig", ".p7s", ".sgn", ".sign", ".p7m", ".tst")
 _CLOTHES: Final = (".pem", ".b64", ".base64")  # X.pdf.sig.pem
@@ -49,14 +49,33 @@ def _suffix(name: str) -> str:
     return ""
 
 
+def is_signature_name(name: str) -> bool:
+    """Whether a file of this name must hold the signature of a person, not a bare time-stamp."""
+    suffix = _suffix(os.path.basename(name)).lower()
+    return bool(suffix) and not suffix.startswith(".tst")
+
+
 @lru_cache(maxsize=64)
-def _names(folder: str) -> dict[str, str]:
-    """NFC name, case folded, to the name as stored, of every file in a folder."""
+def _names(folder: str) -> dict[str, tuple[str, ...]]:
+    """NFC name, case folded, to the names as stored, of every file in a folder."""
+    found: dict[str, tuple[str, ...]] = {}
     try:
         with os.scandir(folder or ".") as entries:
-            return {_plain(entry.name): entry.name for entry in entries if not entry.is_dir()}
+            for entry in entries:
+                if not entry.is_dir():
+                    plain = _plain(entry.name)
+                    found[plain] = (*found.get(plain, ()), entry.name)
     except OSError:
         return {}
+    return found
+
+
+def _stored(known: Mapping[str, tuple[str, ...]], name: str) -> str | None:
+    """The file called ``name``: exactly so, else the only one that differs in form or case."""
+    near = known.get(_plain(name), ())
+    if name in near:
+        return name
+    return near[0] if len(near) == 1 else None
 
 
 def _plain(name: str) -> str:
@@ -73,14 +92,16 @@ def content_for(path: str) -> str | None:
     suffix = _suffix(name)
     if not suffix:
         return None
-    stem = _plain(name[: -len(suffix)])
     known = _names(folder)
-    if stem in known:
-        return os.path.join(folder, known[stem])
+    own = _stored(known, name[: -len(suffix)])
+    if own is not None:
+        return os.path.join(folder, own)
+    stem = _plain(name[: -len(suffix)])
     near = [
         stored
-        for plain, stored in known.items()
-        if os.path.splitext(plain)[0] == stem and not _suffix(plain)
+        for plain, same in known.items()
+        for stored in same
+        if (plain == stem or os.path.splitext(plain)[0] == stem) and not _suffix(plain)
     ]
     return os.path.join(folder, near[0]) if len(near) == 1 else None
 
@@ -131,7 +152,7 @@ def _signature_beside(path: str) -> str | None:
     folder, name = os.path.split(path)
     known = _names(folder)
     for suffix in SUFFIXES:
-        stored = known.get(_plain(name + suffix))
+        stored = _stored(known, name + suffix)
         if stored is not None:
             return os.path.join(folder, stored)
     return None

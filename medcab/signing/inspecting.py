@@ -73,11 +73,16 @@ def inspect(question: Question) -> Answer:
             data = b""  # the rules about files say that it cannot be read
         if question.inside and b"/ByteRange" in data:
             report = verifier.verify_bytes(data, name=question.path)
-            if report.signatures:
+            if report.signatures or tells(report):
                 reports.append(report)
         if question.certificate and data:
             certificates = _certificates(data, question)
     return Answer(tuple(reports), certificates)
+
+
+def tells(report: VerificationReport) -> bool:
+    """Whether a report without signatures says more than that there are none."""
+    return any(check.open and check.id != "signers-present" for check in report.problems)
 
 
 def unanswered(question: Question, reason: str) -> Answer:

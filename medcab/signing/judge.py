@@ -86,6 +86,7 @@ class ChainJudge:
         self._check_times(whole, checks)
         if chain.is_anchor_alone:
             checks.append(passed("certificate-trusted-directly", _CLAUSE))
+            self._check_direct(whole[0], checks)
         else:
             self._check_rules(path, chain, checks)
             if self.policy.mode is RevocationMode.NONE:
@@ -111,6 +112,26 @@ class ChainJudge:
             statuses,
             tuple(checks),
         )
+
+    def _check_direct(self, certificate: x509.Certificate, checks: list[Check]) -> None:
+        """Nobody is asked whether an anchor was revoked: said, where answers are demanded.
+
+        A self-signed anchor has no authority that could revoke it.
+        """
+        if certificate.subject == certificate.issuer or self.policy.mode is RevocationMode.NONE:
+            return
+        needed = self.policy.mode is RevocationMode.REQUIRE
+        checks.append(
+            Check(
+                "revocation-signer",
+                CheckOutcome.UNDETERMINED if needed else CheckOutcome.WARNING,
+                _CLAUSE,
+                N_("The certificate of {name} is itself among the trusted ones, so its revocation "
+                   "was not looked at."),
+                {"name": format_name(certificate.subject)},
+                SubIndication.TRY_LATER if needed else None,
+            )
+        )  # fmt: skip
 
     def _check_anchor(self, chain: Chain, checks: list[Check]) -> None:
         anchor = chain.anchor

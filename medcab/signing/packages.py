@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from medcab.model import Package
+from medcab.signing.inspecting import tells
 from medcab.signing.rules import META_KEY
 
 if TYPE_CHECKING:
@@ -57,4 +58,4 @@ def _inside(document: Document, verifier: Verifier) -> VerificationReport | None
     if not data.startswith(b"%PDF-") or b"/ByteRange" not in data:
         return None
     report = verifier.verify_bytes(data, name=document.path)
-    return report if report.signatures else None
+    return report if report.signatures or tells(report) else None

@@ -184,7 +184,7 @@ class RevocationData:
     def add_crl(self, data: bytes, origin: str) -> bool:
         """Add a CRL (DER or PEM); False when it is not one."""
         parsed = parse_crl(data)
-        if parsed is None or len(self.crls) >= _MAX_ITEMS:
+        if parsed is None or _full(self.crls, origin):
             self.refused += 1
             return False
         self.crls.append(CrlItem(raw(parsed), parsed, origin))
@@ -193,11 +193,16 @@ class RevocationData:
     def add_ocsp(self, data: bytes, origin: str) -> bool:
         """Add an OCSPResponse or a bare BasicOCSPResponse; False when it is neither."""
         basic = parse_ocsp(data)
-        if basic is None or len(self.ocsps) >= _MAX_ITEMS:
+        if basic is None or _full(self.ocsps, origin):
             self.refused += 1
             return False
         self.ocsps.append(OcspItem(data, basic, origin))
         return True
+
+
+def _full(items: Iterable[CrlItem | OcspItem], origin: str) -> bool:
+    """Each origin has its own limit: a heap of lists in a file leaves room for fetched ones."""
+    return sum(item.origin == origin for item in items) >= _MAX_ITEMS
 
 
 _BAD: Final = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)

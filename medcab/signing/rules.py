@@ -44,16 +44,38 @@ def _all(results: tuple[SignatureResult, ...]) -> Iterator[SignatureResult]:
         yield from _all(result.counter_signatures)
 
 
+def _only_stamps(report: VerificationReport) -> bool:
+    """A time-stamp says when a document existed; nobody signs by it."""
+    return bool(report.signatures) and all(r.kind == "time-stamp" for r in report.signatures)
+
+
 def _open_checks(report: VerificationReport, verdict: Verdict) -> Iterator[Check]:
-    """The first open check of each signer with this verdict, and those of the file."""
+    """The first open check of each signer with this verdict, and those of the file.
+
+    A signer that did not pass is told even where none of its checks says why.
+    """
+    told = []
     for result in _all(report.signatures):
         if result.verdict is verdict:
-            for check in result.checks:
-                if check.open and _verdict_of(check) is verdict:
-                    yield check
-                    break
-    if not report.signatures:
-        yield from (c for c in report.problems if c.open and _verdict_of(c) is verdict)
+            reasons = (c for c in result.checks if c.open and _verdict_of(c) is verdict)
+            check = next(reasons, None) or _unexplained(result, verdict)
+            told.append(check)
+            yield check
+    for check in report.problems:
+        if check.open and _verdict_of(check) is verdict and check not in told:
+            yield check
+
+
+def _unexplained(result: SignatureResult, verdict: Verdict) -> Check:
+    from medcab.signing.results import Check, CheckOutcome
+
+    failed = verdict is Verdict.FAILED
+    outcome = CheckOutcome.FAILED if failed else CheckOutcome.UNDETERMINED
+    detail = next((c.detail for c in result.checks if c.open and not c.args), "")
+    return Check(
+        "signature", outcome, "", detail or N_("The signature could not be checked."),
+        {}, result.sub_indication,
+    )  # fmt: skip
 
 
 def _verdict_of(check: Check) -> Verdict:
@@ -89,13 +111,20 @@ def signature_missing(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     """
     if ctx.profile.signature != "required" or ctx.document.type not in ctx.params["types"]:
         return
-    if _signature_paths(ctx) or any(r.signatures for r in reports_of(ctx)):
+    reports = reports_of(ctx)
+    stamps = {r.path for r in reports if _only_stamps(r)}
+    # What could not be read counts here: rule SIG004 says that it was not confirmed.
+    if any(r.path not in stamps and (r.signatures or r.problems) for r in reports):
+        return
+    if any(path not in stamps for path in _signature_paths(ctx)):
         return
     pdf = ctx.facts.pdf
     if pdf is None and ctx.facts.format == "pdf":
         yield Unknown(N_("The PDF could not be examined for a signature inside."))
     elif pdf is None or not pdf.signature_fields:
         yield Hit(args={"path": ctx.document.path})
+    else:
+        yield Unknown(N_("The PDF has a field for a signature, but no signature was found in it."))
 
 
 @rule(
@@ -221,5 +250,13 @@ def signature_orphan(ctx: PackageContext) -> Iterator[Hit | Unknown]:
     if ctx.profile.signature == "off":
         return
     for signature in ctx.package.signatures:
-        if signature.target is None and not signature.path.lower().endswith(".p7m"):
-            yield Hit(args={"signature": signature.path}, path=signature.path)
+        if signature.target is not None:
+            continue
+        args = {"signature": signature.path}
+        if signature.path.lower().endswith(".p7m"):
+            # It may hold its document; nothing in it has been judged.
+            yield Unknown(
+                N_("The signature {signature} was not checked."), args, path=signature.path
+            )
+        else:
+            yield Hit(args=args, path=signature.path)

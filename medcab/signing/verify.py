@@ -8,11 +8,17 @@ and counter-signer of it too.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from medcab.errors import InputError
-from medcab.signing.algorithms import UnsupportedAlgorithmError, digest_algorithm, resolve
+from medcab.signing.algorithms import (
+    UnsupportedAlgorithmError,
+    digest_algorithm,
+    digest_by_name,
+    resolve,
+)
 from medcab.signing.attributes import Oid, SignaturePolicy
 from medcab.signing.blocks.acceptance import (
     check_claimed_time,
@@ -36,6 +42,7 @@ from medcab.signing.cades import structural_level
 from medcab.signing.cms import SignedData, SignerInfo, parse_signed_data, parse_signer_info
 from medcab.signing.codec import NotASignatureError, decode
 from medcab.signing.content import Content, MemoryContent, StreamContent
+from medcab.signing.discovery import is_signature_name
 from medcab.signing.policy import STRICT, ValidationPolicy
 from medcab.signing.results import (
     Check,
@@ -142,7 +149,7 @@ class Verifier:
         if data[:5] == b"%PDF-":
             from medcab.signing.pades import verify_pdf
 
-            return verify_pdf(self, data, name)
+            return self._about(verify_pdf(self, data, name), data, content, content_name)
         journal = Journal(self.policy.lenient)
         encoding = ""
         try:
@@ -165,6 +172,13 @@ class Verifier:
             from medcab.signing.longterm.bare import judge_bare
 
             stamp = judge_bare(self, signed, content)
+            if is_signature_name(name):
+                journal.fail(
+                    "signers-present", "RFC 3161 1",
+                    N_("This is a time-stamp: it says when the document existed, but nobody "
+                       "signed it."),
+                    SubIndication.GENERIC,
+                )  # fmt: skip
             return VerificationReport(
                 path=name,
                 content=content_name,
@@ -190,6 +204,28 @@ class Verifier:
             problems=tuple(journal.checks),
             lenient=self.policy.lenient,
         )
+
+    def _about(
+        self, report: VerificationReport, data: bytes, content: Content | None, name: str | None
+    ) -> VerificationReport:
+        """A signed PDF is about itself alone, whatever it is called and lies beside."""
+        if content is None:
+            return report
+        sha256 = digest_by_name("sha256")
+        try:
+            same = content.digests({sha256.oid}).values[sha256.oid] == sha256.digest(data)
+        except (InputError, OSError):
+            same = False
+        if same:
+            return report
+        journal = Journal()
+        journal.fail(
+            "content-same", "ISO 32000-2 12.8.1",
+            N_("The signature holds a document of its own that is not the file {path}."),
+            SubIndication.HASH_FAILURE, path=name or "",
+        )  # fmt: skip
+        problems = (*report.problems, *journal.checks)
+        return replace(report, content=name, problems=problems)
 
     def _unreadable(self, name: str, content: str | None, error: OSError) -> VerificationReport:
         check = Check(

@@ -72,7 +72,8 @@ def surroundings(
                 why=str(error),
             )  # fmt: skip
     if given:
-        records = (*records, *given)
+        # First: the limits on what is looked at must not be used up by what a file brings.
+        records = (*given, *records)
     found = Surroundings(records, (signed.certificates_der, signed.crls_der), crls, ocsps)
     return found if signer.unsigned_der is None else _with_unsigned(found, signer, cache)
 
