@@ -8,8 +8,10 @@ algorithm that medcab knows works here too.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from logging import NullHandler, getLogger
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,6 +39,10 @@ _CLAUSE: Final = "ISO 32000-2 12.8.1"
 _PADES: Final = "/ETSI.CAdES.detached"
 _DETACHED: Final = (_PADES, "/adbe.pkcs7.detached")
 _MAX_FIELDS: Final = 200
+_STARTXREF: Final = re.compile(rb"startxref[\r\n\t ]+([0-9]{1,12})[\r\n\t ]+%%EOF")
+
+# The library logs what it then raises; without a handler that would land on stderr.
+getLogger("pyhanko").addHandler(NullHandler())
 
 
 def _breaks() -> tuple[type[Exception], ...]:
@@ -142,7 +148,7 @@ def _one(
         )  # fmt: skip
         return [_unread(journal, field)]
     _check_container(journal, signed, cms)
-    _check_revision(journal, reader, holder, field, broken)
+    _check_revision(journal, data, reader, holder, field, broken)
     thing = _thing(signed, content)
     level = SignatureLevel.PADES_B if subfilter == _PADES else SignatureLevel.PDF
     made = []
@@ -219,7 +225,12 @@ def _check_container(journal: Journal, signed: SignedData, cms: bytes) -> None:
 
 
 def _check_revision(
-    journal: Journal, reader: Any, holder: Any, field: str, broken: tuple[type[Exception], ...]
+    journal: Journal,
+    data: bytes,
+    reader: Any,
+    holder: Any,
+    field: str,
+    broken: tuple[type[Exception], ...],
 ) -> None:
     """What was appended after signing, and whether it is of a harmless kind."""
     from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffResult
@@ -239,6 +250,7 @@ def _check_revision(
         if embedded.coverage is SignatureCoverageLevel.ENTIRE_FILE:
             journal.ok("unchanged-since", "ISO 32000-2 12.8.2.2")
             return
+        _check_end(journal, data)
         embedded.diff_result = embedded.evaluate_modifications(DEFAULT_DIFF_POLICY)
         allowed = isinstance(embedded.diff_result, DiffResult)
         permission = embedded.docmdp_level
@@ -252,11 +264,46 @@ def _check_revision(
         )  # fmt: skip
         return
     if allowed:
-        journal.ok("unchanged-since", "ISO 32000-2 12.8.2.2")
+        filled = _filled(embedded.diff_result, reader)
+        if not filled:
+            journal.ok("unchanged-since", "ISO 32000-2 12.8.2.2")
+            return
+        text = N_("After signing, fields of the form were filled in or changed: {names}. The "
+                  "signature does not cover what stands there now.")  # fmt: skip
+        if permission is None:
+            journal.fail(
+                "unchanged-since", "ISO 32000-2 12.8.2.2", text, SubIndication.GENERIC, names=filled
+            )
+        else:
+            # The signer allowed it in so many words (DocMDP).
+            journal.warn("unchanged-since", "ISO 32000-2 12.8.2.2", text, names=filled)
     else:
         journal.fail(
             "unchanged-since", "ISO 32000-2 12.8.2.2",
             N_("The document was changed after it was signed."), SubIndication.HASH_FAILURE,
+        )  # fmt: skip
+
+
+def _filled(changes: Any, reader: Any) -> str:
+    """Names of the fields that were changed, other than by a further signature."""
+    from pyhanko.sign.fields import enumerate_sig_fields
+
+    signatures = {str(name) for name, _, _ in enumerate_sig_fields(reader)}
+    names = {str(name) for name in changes.changed_form_fields} - signatures
+    return ", ".join(sorted(names))[:200]
+
+
+def _check_end(journal: Journal, data: bytes) -> None:
+    """Nothing may follow the last revision that the reader sees: other readers might see it."""
+    ends = list(_STARTXREF.finditer(data))
+    start = int(ends[-1][1]) if ends else 0
+    first = next((m for m in ends if m.start() >= start), None)
+    rest = data[first.end() :] if first is not None else b""
+    if rest.strip(b"\0\t\n\f\r "):
+        journal.fail(
+            "no-trailing-bytes", "ISO 32000-2 7.5.6",
+            N_("{n} bytes follow the signature in its file: they are not covered by it."),
+            tolerable=True, n=len(rest),
         )  # fmt: skip
 
 

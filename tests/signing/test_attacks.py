@@ -220,3 +220,94 @@ def test_a_certificate_trusted_by_name_is_not_thereby_unrevoked(authority):
         leaf, trust=TrustStore.from_certificates([leaf]), moment=pki.NOW, revocation=required
     )
     assert not result.passed
+
+
+@pytest.fixture(scope="module")
+def form():
+    """A PDF with a page, some text on it, and a text field with the value 100."""
+    import pikepdf
+    from pikepdf import Array, Dictionary, Name, String
+
+    document = pikepdf.new()
+    page = document.add_blank_page()
+    field = document.make_indirect(
+        Dictionary(
+            Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T=String("sum"), V=String("100"),
+            Rect=[10, 10, 100, 30], P=page.obj,
+        )
+    )  # fmt: skip
+    page.obj.Annots = Array([field])
+    page.obj.Contents = document.make_stream(b"BT (text) Tj ET")
+    document.Root.AcroForm = Dictionary(Fields=Array([field]))
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def appended(data, change):
+    """``data`` with an incremental update that ``change`` makes."""
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+    writer = IncrementalPdfFileWriter(io.BytesIO(data))
+    change(writer)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def other_text(writer):
+    from pyhanko.pdf_utils.generic import StreamObject
+
+    page = writer.root["/Pages"]["/Kids"][0].get_object()
+    page["/Contents"] = writer.add_object(StreamObject(stream_data=b"BT (other) Tj ET"))
+    writer.update_container(page)
+
+
+def fill(writer):
+    from pyhanko.pdf_utils.generic import pdf_string
+
+    for reference in writer.root["/AcroForm"]["/Fields"]:
+        field = reference.get_object()
+        if field.get("/FT") == "/Tx":
+            field["/V"] = pdf_string("999999")
+            writer.update_container(field)
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        lambda made: b"\n%%junk\n",
+        lambda made: b"\n99 0 obj\n(x)\nendobj\n",
+        lambda made: made,
+        lambda made: appended(made, other_text)[len(made) :] + made[-400:],
+    ],
+    ids=["comment", "object", "itself", "a hidden revision"],
+)
+def test_bytes_that_no_revision_accounts_for(authority, form, tail):
+    made = sign_pdf(signer(authority), form)
+    verifier = authority.verifier()
+    assert verifier.verify_bytes(made + b"\r\n").verdict is Verdict.PASSED
+    report = verifier.verify_bytes(made + tail(made))
+    assert report.verdict is Verdict.FAILED
+    assert "no-trailing-bytes" in {c.id for r in report.signatures for c in r.open_checks}
+
+
+def test_another_text_after_signing(authority, form, capfd):
+    made = appended(sign_pdf(signer(authority), form), other_text)
+    assert authority.verifier().verify_bytes(made).verdict is Verdict.FAILED
+    assert capfd.readouterr().err == ""  # pyHanko logs tracebacks about hostile files
+
+
+def test_a_field_filled_in_after_signing_is_not_what_was_signed(authority, form):
+    made = appended(sign_pdf(signer(authority), form), fill)
+    report = authority.verifier().verify_bytes(made)
+    assert report.verdict is Verdict.INDETERMINATE
+    (check,) = report.signatures[0].open_checks
+    assert check.args["names"] == "sum"
+
+
+def test_a_second_signature_is_no_change_of_the_first(authority, form):
+    made = sign_pdf(signer(authority), sign_pdf(signer(authority), form))
+    report = authority.verifier().verify_bytes(made)
+    assert report.verdict is Verdict.PASSED
+    assert len(report.signatures) == 2
