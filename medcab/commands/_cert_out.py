@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from medcab.commands._cert_options import Format
 from medcab.commands._console import tr, write_result
+from medcab.commands._options import Format
 from medcab.errors import ExitCode
 from medcab.text import N_
 

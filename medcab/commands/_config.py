@@ -29,6 +29,11 @@ SHARED: Final = frozenset(
     {"profile", "overlay", "jobs", "format", "fail_on", "trust", "tsa", "journal", "revocation"}
 )
 TABLES: Final = frozenset({"ignore"})
+# The same name means something else in other commands: their formats differ, and --journal of
+# verify is a file to resume from.
+_ONLY: Final = {"format": frozenset({"check"}), "journal": frozenset({"check"})}
+# Options whose parameter cannot have their name, since Python uses it for something else.
+_PARAMETERS: Final = {"format": "output_format", "type": "types"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,12 @@ class Settings:
         # ``profile`` is an option and a command: a table of that name belongs to the command.
         shared = {k: v for k, v in self.values.items() if k in SHARED and not isinstance(v, dict)}
         tables = {k: v for k, v in self.values.items() if isinstance(v, dict)}
-        return {name: {**shared, **tables.get(name, {})} for name in COMMANDS}
+        made = {}
+        for name in COMMANDS:
+            common = {k: v for k, v in shared.items() if name in _ONLY.get(k, COMMANDS)}
+            values = {**common, **tables.get(name, {})}
+            made[name] = {_PARAMETERS.get(k, k): v for k, v in values.items()}
+        return made
 
     @property
     def ignore(self) -> Mapping[str, list[str]]:

@@ -54,8 +54,12 @@ def load_trust(paths: Sequence[str], *, store: str | None = None) -> TrustStore:
     return user_store(store).load()
 
 
-def read_data(paths: Sequence[str]) -> list[bytes]:
-    """Read whole files.
+def read_data(paths: Sequence[str], *, largest: int | None = _LIMIT) -> tuple[bytes, ...]:
+    """Read the files that an option or argument names, whole.
+
+    Args:
+        paths: the files.
+        largest: bytes that one of them may have; None for signatures, which may hold a document.
 
     Raises:
         InputError: one cannot be read, or is too large.
@@ -63,14 +67,16 @@ def read_data(paths: Sequence[str]) -> list[bytes]:
     found = []
     for path in paths:
         try:
-            if Path(path).stat().st_size > _LIMIT:
-                raise InputError(N_("{path} is too large."), path=path, limit=_LIMIT)
+            if largest is not None and Path(path).stat().st_size > largest:
+                raise InputError(N_("{path} is too large."), path=path, limit=largest)
             found.append(Path(path).read_bytes())
         except OSError as error:
             raise InputError(
-                N_("{path} cannot be read: {why}."), path=path, why=error.strerror or str(error)
+                N_("The file {path} cannot be read: {why}."),
+                path=path,
+                why=error.strerror or type(error).__name__,
             ) from error
-    return found
+    return tuple(found)
 
 
 def read_certificates(paths: Sequence[str]) -> tuple[x509.Certificate, ...]:

@@ -73,18 +73,13 @@ def verifier_maker(
     trust: list[str], cert: list[str], crl: list[str], ocsp: list[str], *, online: bool
 ) -> Any:
     """A function that makes a verifier as of now from what the options name."""
-    from medcab.commands._signing import load_trust, read_all
-    from medcab.signing.certificates import load_certificates
+    from medcab.commands._trust import load_trust, read_certificates, read_data
     from medcab.signing.fetch import Fetcher
     from medcab.signing.verify import Verifier
 
     anchors = load_trust(trust)
-    certificates = [
-        each.dump()
-        for path, data in zip(cert, read_all(cert), strict=True)
-        for each in load_certificates(data, path)
-    ]
-    crls, ocsps = read_all(crl), read_all(ocsp)
+    certificates = [each.dump() for each in read_certificates(cert)]
+    crls, ocsps = read_data(crl), read_data(ocsp)
 
     fetch = Fetcher() if online else None  # one a run: what many signatures need is fetched once
 

@@ -10,19 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from medcab.commands._cert_options import (
-    At,
-    Chain,
-    Crl,
-    Files,
-    Format,
-    Ocsp,
-    Online,
-    OutputFormat,
-    PasswordFrom,
-    Revocation,
-    Trust,
-)
 from medcab.commands._cert_out import (
     exit_code,
     tell_fetching,
@@ -31,6 +18,20 @@ from medcab.commands._cert_out import (
     write_json,
 )
 from medcab.commands._console import _h, progress, read_password, tr, write_result
+from medcab.commands._options import (
+    At,
+    Chain,
+    Crl,
+    Files,
+    Format,
+    KeyName,
+    Ocsp,
+    Online,
+    OutputFormat,
+    PasswordFrom,
+    Revocation,
+    Trust,
+)
 from medcab.commands._trust import (
     load_trust,
     make_fetcher,
@@ -222,16 +223,14 @@ class Target(StrEnum):
 @app.command("convert", help=_h("Make .p12 from PEM and back; change the form of certificates."))
 def convert(
     files: Files,
-    output: Annotated[str, typer.Option("--out", "-o", help=_h("File to write."))],
+    output: Annotated[str, typer.Option("--output", "-o", "--out", help=_h("File to write."))],
     target: Annotated[Target | None, typer.Option("--to", help=_h("p12, pem, der, p7b"))] = None,
     password_from: PasswordFrom = None,
     new_password_from: Annotated[
         str | None,
         typer.Option("--new-password-from", help=_h("Password of the new file, same forms.")),
     ] = None,
-    key_name: Annotated[
-        str | None, typer.Option("--key-name", help=_h("Which key, when there are several."))
-    ] = None,
+    key_name: KeyName = None,
     name: Annotated[str, typer.Option("--name", help=_h("Friendly name in the new .p12."))] = "",
     legacy: Annotated[
         bool, typer.Option("--legacy", help=_h("Triple DES, for programs that need it."))

@@ -4,13 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from medcab.commands import _config
 from medcab.commands._console import _h, progress, state, tr
+from medcab.commands._options import (
+    At,
+    Chain,
+    Crl,
+    Delimiter,
+    Form,
+    Jobs,
+    Overlay,
+    PasswordFrom,
+    Profile,
+    Quiet,
+    ReportFiles,
+    Revocation,
+    Timeout,
+    Trust,
+    Types,
+    Verbose,
+)
 from medcab.commands._output import PICTURED, Output, choose_writers
 from medcab.commands.directory import default_store
 from medcab.errors import ExitCode, InputError, UsageError
@@ -30,41 +47,17 @@ def command(
             help=_h("Folder, files, a .zip, or - for standard input."), show_default=False
         ),
     ] = None,
-    profile: Annotated[
-        str | None,
-        typer.Option(
-            "--profile",
-            "-p",
-            envvar="MEDCAB_PROFILE",
-            help=_h("Profile (list: medcab profile list)."),
-        ),
-    ] = None,
-    overlay: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--overlay", envvar="MEDCAB_OVERLAY", help=_h("Overlay on the profile (real-2026).")
-        ),
-    ] = None,
-    form: Annotated[
-        str | None,
-        typer.Option("--form", help=_h("The filled-in form (json, yaml, toml, xml, csv, xlsx).")),
-    ] = None,
-    types: Annotated[
-        list[str] | None,
-        typer.Option("--type", metavar="FILE=TYPE", help=_h("Say what a document is.")),
-    ] = None,
+    profile: Profile = None,
+    overlay: Overlay = None,
+    form: Form = None,
+    types: Types = None,
     output_format: Annotated[
         str,
         typer.Option(
             "--format", "-f", envvar="MEDCAB_FORMAT", help=_h("Format of the result on stdout.")
         ),
     ] = "text",
-    output: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--output", "-o", metavar="FORMAT:FILE", help=_h("Write the result to a file too.")
-        ),
-    ] = None,
+    output: ReportFiles = None,
     stdin_name: Annotated[
         str | None, typer.Option("--stdin-name", help=_h("Name of the document on standard input."))
     ] = None,
@@ -75,16 +68,9 @@ def command(
     files0_from: Annotated[
         str | None, typer.Option("--files0-from", help=_h("List of paths, separated by NUL."))
     ] = None,
-    at: Annotated[
-        str | None, typer.Option("--at", help=_h("Judge for this moment (2026-11-21 or ISO 8601)."))
-    ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option("--jobs", "-j", min=1, envvar="MEDCAB_JOBS", help=_h("Worker processes.")),
-    ] = None,
-    timeout: Annotated[
-        float, typer.Option("--timeout", min=0.1, help=_h("Seconds that one document may take."))
-    ] = 20.0,
+    at: At = None,
+    jobs: Jobs = None,
+    timeout: Timeout = 20.0,
     fail_on: Annotated[
         str,
         typer.Option(
@@ -109,44 +95,25 @@ def command(
         bool,
         typer.Option("--journal-full", help=_h("Keep names and values in the journal unmasked.")),
     ] = False,
-    trust: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--trust",
-            envvar="MEDCAB_TRUST",
-            help=_h("Trusted certificates for signatures (repeatable)."),
-        ),
-    ] = None,
-    chain: Annotated[
-        list[str] | None,
-        typer.Option("--chain", help=_h("Certificates of authorities in between (repeatable).")),
-    ] = None,
-    crl: Annotated[
-        list[str] | None, typer.Option("--crl", help=_h("Revocation list (repeatable)."))
-    ] = None,
-    revocation: Annotated[
-        str, typer.Option("--revocation", help=_h("How much must be known: require, prefer, none."))
-    ] = "prefer",
+    trust: Trust = None,
+    chain: Chain = None,
+    crl: Crl = None,
+    revocation: Revocation = "prefer",
     sign_report: Annotated[
         str | None,
         typer.Option("--sign-report", metavar="P12", help=_h("Sign the PDF report with this key.")),
     ] = None,
-    password_from: Annotated[
-        str,
-        typer.Option("--password-from", help=_h("prompt, env:NAME, fd:N, file:PATH, keyring:NAME")),
-    ] = "prompt",
-    delimiter: Annotated[
-        str, typer.Option("--delimiter", help=_h("Delimiter of csv; Excel in Russian wants ;"))
-    ] = ",",
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help=_h("Only the verdict."))] = False,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help=_h("Also the checks that passed."))
-    ] = False,
+    password_from: PasswordFrom = None,
+    delimiter: Delimiter = ",",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
     """Entry point of the command; the help is set below, in the reader's language."""
     from medcab import engine
+    from medcab.commands._trust import user_store
     from medcab.moments import parse_moment
     from medcab.profile import load
+    from medcab.sandbox import usable_cores
     from medcab.signing.trust_options import TrustOptions
 
     writers = choose_writers(output_format, output or [])
@@ -177,12 +144,16 @@ def command(
         )
     options = engine.CheckOptions(
         now=parse_moment(at) if at else None,
-        jobs=jobs or _cores(),
+        jobs=jobs or usable_cores(),
         timeout=timeout,
         ignore=_config.load().ignore,
         directory=str(default_store()),
         trust=TrustOptions(
-            tuple(trust or ()), tuple(chain or ()), tuple(crl or ()), revocation, _trust_store()
+            tuple(trust or ()),
+            tuple(chain or ()),
+            tuple(crl or ()),
+            revocation,
+            str(user_store().folder),
         ),
         language=state().language,
     )
@@ -198,7 +169,7 @@ def command(
         if any(writer.name in PICTURED for writer, _ in writers):
             from medcab.formats.drawing import PageDrawer
 
-            draw = stack.enter_context(PageDrawer(jobs=jobs or _cores()))
+            draw = stack.enter_context(PageDrawer(jobs=jobs or usable_cores()))
         Output(
             quiet=quiet,
             verbose=verbose,
@@ -224,7 +195,7 @@ def exit_code(report: Report, *, fail_on: str = "error", exit_zero: bool = False
     return ExitCode.INDETERMINATE if report.verdict is Verdict.INDETERMINATE else ExitCode.OK
 
 
-def _report_signer(p12: str | None, password_from: str, formats: list[str]) -> Any:
+def _report_signer(p12: str | None, password_from: str | None, formats: list[str]) -> Any:
     """Open the key before the work begins, so that a wrong password does not cost the run."""
     if p12 is None:
         return None
@@ -239,38 +210,15 @@ def _report_signer(p12: str | None, password_from: str, formats: list[str]) -> A
     return Signer(load_key(p12, None, None, password_from, None))
 
 
-def _trust_store() -> str:
-    from medcab.commands._trust import user_store
-
-    return str(user_store().folder)
-
-
-def _cores() -> int:
-    import os
-
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def _paths(paths: list[str], lines: str | None, nul: str | None) -> list[str]:
+    from medcab.commands._trust import read_data
     from medcab.inputs import split_file_list
 
     listed: list[str] = []
     for source, zero in ((lines, False), (nul, True)):
         if source is None:
             continue
-        if source == "-":
-            data = sys.stdin.buffer.read()
-        else:
-            try:
-                data = Path(source).read_bytes()
-            except OSError as error:
-                raise InputError(
-                    N_("{path} cannot be read: {reason}."),
-                    path=source,
-                    reason=error.strerror or str(error),
-                ) from error
+        data = sys.stdin.buffer.read() if source == "-" else read_data([source])[0]
         listed += split_file_list(data, zero=zero)
     return [*paths, *listed]
 

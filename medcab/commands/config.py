@@ -9,6 +9,7 @@ import typer
 
 from medcab.commands import _config
 from medcab.commands._console import _h, state, stdout, tr, write_result
+from medcab.commands._options import format_option, known_format
 
 __all__ = ["app"]
 
@@ -32,9 +33,10 @@ def _root() -> None:
 
 @app.command("show", help=_h("Show the settings in force and where they come from."))
 def show(
-    output_format: Annotated[str, typer.Option("--format", "-f", help="text, json")] = "text",
+    output_format: Annotated[str, format_option("text", "json")] = "text",
 ) -> None:
     """Print setting, value and origin."""
+    known_format(output_format, "text", "json")
     settings = _config.load()
     rows: list[tuple[str, Any, str]] = [("lang", state().language, _language_origin())]
     for name in sorted(_config.SHARED):
@@ -52,6 +54,7 @@ def show(
         import json
 
         data = {
+            "schema": "medcab.config/1",
             "file": settings.path,
             "settings": [{"name": n, "value": v, "from": o} for n, v, o in rows],
         }

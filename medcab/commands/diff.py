@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from medcab.commands._console import _h, stdout, tr, write_result
+from medcab.commands._options import format_option, known_format
 from medcab.commands.report import read_report
-from medcab.errors import ExitCode, UsageError
-from medcab.text import N_
+from medcab.errors import ExitCode
 
 __all__ = ["command"]
 
@@ -17,7 +17,7 @@ __all__ = ["command"]
 def command(
     old: Annotated[str, typer.Argument(metavar="OLD", help=_h("The earlier report (JSON)."))],
     new: Annotated[str, typer.Argument(metavar="NEW", help=_h("The later report (JSON)."))],
-    output_format: Annotated[str, typer.Option("--format", "-f", help="text, json")] = "text",
+    output_format: Annotated[str, format_option("text", "json")] = "text",
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help=_h("Also list what is still there."))
     ] = False,
@@ -27,13 +27,7 @@ def command(
     from medcab.formats.difference import difference_json, print_difference, verdict_of
     from medcab.model import Verdict
 
-    if output_format not in ("text", "json"):
-        raise UsageError(
-            N_("There is no output format {name}."),
-            hint=N_("Formats: {known}."),
-            name=output_format,
-            known="text, json",
-        )
+    known_format(output_format, "text", "json")
     difference = compare(read_report(old), read_report(new))
     if output_format == "json":
         write_result(difference_json(difference, tr()), None)

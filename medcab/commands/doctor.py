@@ -10,8 +10,9 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from medcab.commands._console import _h, stdout, tr, write_result
-from medcab.errors import ExitCode, UsageError
+from medcab.commands._console import stdout, tr, write_result
+from medcab.commands._options import format_option, known_format
+from medcab.errors import ExitCode
 from medcab.text import N_
 
 __all__ = ["command", "diagnose"]
@@ -96,11 +97,10 @@ def _healthy(report: dict[str, Any]) -> bool:
 
 
 def command(
-    output_format: Annotated[str, typer.Option("--format", "-f", help="text, json")] = "text",
+    output_format: Annotated[str, format_option("text", "json")] = "text",
 ) -> None:
     """Entry point of the command."""
-    if output_format not in ("text", "json"):
-        raise UsageError(N_("There is no format {name}."), hint="text, json", name=output_format)
+    known_format(output_format, "text", "json")
     report = diagnose()
     if output_format == "json":
         import json
@@ -144,4 +144,3 @@ def _show(report: dict[str, Any]) -> None:
     for name, present in report["fonts"].items():
         table.add_row(name, tr()("works") if present else tr()("MISSING: reinstall medcab"))
     stdout().print(table)
-

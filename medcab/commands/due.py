@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from medcab.commands._console import _h, read_password, stdout, tr, write_result
-from medcab.errors import ExitCode, InputError, MedcabError, UsageError
+from medcab.commands._options import At, OutputFile, PasswordFrom, format_option, known_format
+from medcab.errors import ExitCode, InputError, MedcabError
 from medcab.text import N_
 
 if TYPE_CHECKING:
@@ -44,25 +45,17 @@ def command(
     within: Annotated[
         int, typer.Option("--within", min=0, help=_h("How many days ahead count as soon."))
     ] = 60,
-    at: Annotated[
-        str | None, typer.Option("--at", help=_h("Judge for this moment (2026-11-21 or ISO 8601)."))
-    ] = None,
-    output_format: Annotated[str, typer.Option("--format", "-f", help="text, json, ics")] = "text",
-    output: Annotated[str | None, typer.Option("--output", "-o", help=_h("File to write."))] = None,
-    password_from: Annotated[
-        str | None,
-        typer.Option("--password-from", help=_h("prompt, env:NAME, fd:N, file:PATH, keyring:NAME")),
-    ] = None,
+    at: At = None,
+    output_format: Annotated[str, format_option("text", "json", "ics")] = "text",
+    output: OutputFile = None,
+    password_from: PasswordFrom = None,
 ) -> None:
     """Entry point of the command."""
     from medcab import due
     from medcab.moments import parse_moment
     from medcab.profile import load
 
-    if output_format not in ("text", "json", "ics"):
-        raise UsageError(
-            N_("There is no format {name}."), hint="text, json, ics", name=output_format
-        )
+    known_format(output_format, "text", "json", "ics")
     now = parse_moment(at) if at else datetime.now(UTC)
     chosen = load(profile)
     items: list[Due] = []

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from medcab.commands._console import _h, progress, stderr, stdout, tr
+from medcab.commands._options import Crl, Ocsp, Online, Trust, TsaPasswordFrom, TsaPolicy, TsaUser
 from medcab.errors import ExitCode, InputError, MedcabError, UsageError
 from medcab.text import N_
 
@@ -29,35 +30,25 @@ def command(
         list[str] | None,
         typer.Option("--tsa", help=_h("Address of a time-stamping authority (tried in turn).")),
     ] = None,
-    tsa_user: Annotated[
-        str | None, typer.Option("--tsa-user", help=_h("User name at the authority."))
-    ] = None,
-    password_from: Annotated[
-        str | None,
-        typer.Option("--password-from", help="prompt | env:NAME | fd:N | file:PATH | keyring:NAME"),
-    ] = None,
-    tsa_policy: Annotated[
-        str | None, typer.Option("--tsa-policy", help=_h("Policy for the time-stamp (OID)."))
-    ] = None,
+    tsa_user: TsaUser = None,
+    password_from: TsaPasswordFrom = None,
+    tsa_policy: TsaPolicy = None,
     tsa_digest: Annotated[
         str | None, typer.Option("--tsa-digest", help="sha256 | sha384 | sha512")
     ] = None,
     content: Annotated[
         str | None, typer.Option("--content", "-c", help=_h("The signed document."))
     ] = None,
-    trust: Annotated[
-        list[str] | None,
-        typer.Option("--trust", help=_h("Trusted certificates: file or folder (repeatable).")),
-    ] = None,
+    trust: Trust = None,
     cert: Annotated[
         list[str] | None,
-        typer.Option("--cert", help=_h("Further certificates of signers or issuers.")),
+        typer.Option(
+            "--chain", "--cert", help=_h("Certificates of authorities in between (repeatable).")
+        ),
     ] = None,
-    crl: Annotated[list[str] | None, typer.Option("--crl", help=_h("Revocation list."))] = None,
-    ocsp: Annotated[list[str] | None, typer.Option("--ocsp", help=_h("OCSP answer."))] = None,
-    online: Annotated[
-        bool, typer.Option("--online", help=_h("Fetch what is missing over HTTP."))
-    ] = False,
+    crl: Crl = None,
+    ocsp: Ocsp = None,
+    online: Online = False,
     recursive: Annotated[
         bool, typer.Option("--recursive", "-r", help=_h("Descend into folders."))
     ] = False,
@@ -129,13 +120,13 @@ def _run(
 
 
 def _extend(extender: Extender, task: Task, level: Level, target: Path | None) -> str:
-    from medcab.commands._signing import read_all
+    from medcab.commands._trust import read_data
     from medcab.signing.codec import decode, encode
     from medcab.signing.content import StreamContent
     from medcab.signing.sign import write_signature
     from medcab.sources import FileSource
 
-    data = read_all([task.path])[0]
+    data = read_data([task.path], largest=None)[0]
     content = StreamContent(FileSource(task.content), task.content) if task.content else None
     made = extender.extend(data, level, content)
     place = Path(task.path)

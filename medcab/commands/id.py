@@ -11,13 +11,15 @@ import typer
 
 from medcab.commands._console import _h, tr, write_result
 from medcab.commands._id_output import STRENGTH, Format, as_csv, as_json, shown, write_rows
+from medcab.commands._options import At
 from medcab.errors import ExitCode, InputError, UsageError
+from medcab.moments import parse_moment
 from medcab.text import N_
 
 if TYPE_CHECKING:
     from medcab.validators.ids._base import Identifier, InvalidIdentifier
 
-__all__ = ["command", "parse_day"]
+__all__ = ["command"]
 
 
 def command(
@@ -38,27 +40,24 @@ def command(
         ),
     ] = None,
     output_format: Annotated[
-        Format, typer.Option("--format", help=_h("Form of the result."))
+        Format, typer.Option("--format", "-f", help=_h("Format of the result on stdout."))
     ] = Format.TEXT,
     bik: Annotated[
         str | None, typer.Option("--bik", help=_h("БИК of the bank, for accounts."))
     ] = None,
-    at: Annotated[
-        str | None,
-        typer.Option("--at", metavar="DD.MM.YYYY", help=_h("Judge as of this day; today if none.")),
-    ] = None,
+    at: At = None,
     future: Annotated[
         bool, typer.Option("--future", help=_h("Dates may lie in the future."))
     ] = False,
     profile: Annotated[
         str | None,
-        typer.Option("--profile", help=_h("Profile whose time limits cross compares with.")),
+        typer.Option("--profile", "-p", help=_h("Profile whose time limits cross compares with.")),
     ] = None,
 ) -> None:
     """Entry point of the command."""
     from medcab.validators.ids import registry
 
-    today = parse_day(at) if at else date.today()  # noqa: DTZ011 - a civil day
+    today = parse_moment(at).date() if at else date.today()  # noqa: DTZ011 - a civil day
     if kind == "list":
         write_result("".join(_list(registry.kinds(), registry.get)), None)
         return
@@ -74,24 +73,6 @@ def command(
     rows = [_judge(identifier, value, context) for value in given]
     write_result("".join(write_rows(rows, output_format)), None)
     raise typer.Exit(ExitCode.OK if all(row["valid"] for row in rows) else ExitCode.FAILED)
-
-
-
-def parse_day(text: str) -> date:
-    """Return the day that an option names.
-
-    Raises:
-        UsageError: it is not a date.
-    """
-    from medcab.validators.ids._base import InvalidIdentifier
-    from medcab.validators.ids.date_ddmmyyyy import parse
-
-    try:
-        return parse(text)
-    except InvalidIdentifier as error:
-        raise UsageError(
-            N_("{text} is not a date."), hint=N_("Write it as DD.MM.YYYY."), text=text
-        ) from error
 
 
 def _values(values: list[str] | None) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from medcab.commands._console import _h, stdout, tr, write_result
+from medcab.commands._options import OutputFile, PasswordFrom, Trust, format_option, known_format
 from medcab.errors import ExitCode, UsageError
 from medcab.text import N_
 
@@ -91,12 +92,11 @@ def verify(
     seal: Annotated[
         list[str] | None, typer.Option("--seal", help=_h("A seal kept elsewhere (repeatable)."))
     ] = None,
-    trust: Annotated[
-        list[str] | None, typer.Option("--trust", help=_h("Trusted certificates for the seals."))
-    ] = None,
-    output_format: Annotated[str, typer.Option("--format", "-f", help="text, json")] = "text",
+    trust: Trust = None,
+    output_format: Annotated[str, format_option("text", "json")] = "text",
 ) -> None:
     """Walk the chain; exit with 1 when it is broken."""
+    known_format(output_format, "text", "json")
     from medcab.journal import Journal
     from medcab.journal.seal import check_seals
 
@@ -143,8 +143,8 @@ def verify(
 @app.command("export", help=_h("Write the journal as csv, xlsx or jsonl."))
 def export(
     file: _File,
-    output_format: Annotated[str, typer.Option("--format", "-f", help="csv, xlsx, jsonl")] = "csv",
-    output: Annotated[str | None, typer.Option("--output", "-o", help=_h("File to write."))] = None,
+    output_format: Annotated[str, format_option("csv", "xlsx", "jsonl")] = "csv",
+    output: OutputFile = None,
 ) -> None:
     """Write all records in one of the formats."""
     from medcab.journal import Journal
@@ -154,10 +154,7 @@ def export(
         "jsonl": _jsonl,
         "xlsx": _xlsx,
     }
-    if output_format not in makers:
-        raise UsageError(
-            N_("There is no format {name}."), hint=", ".join(makers), name=output_format
-        )
+    known_format(output_format, *makers)
     if output_format == "xlsx" and output is None:
         raise UsageError(N_("A workbook needs a file: --output FILE.xlsx"))
     with Journal(file, create=False) as journal:
@@ -240,30 +237,17 @@ def prune(
 def seal(
     file: _File,
     p12: Annotated[str, typer.Option("--p12", help=_h("Key and certificate (PKCS#12)."))],
-    password_from: Annotated[
-        str,
-        typer.Option("--password-from", help=_h("prompt, env:NAME, fd:N, file:PATH, keyring:NAME")),
-    ] = "prompt",
+    password_from: PasswordFrom = None,
     output: Annotated[
         str | None, typer.Option("--output", "-o", help=_h("Keep a copy of the seal in this file."))
     ] = None,
 ) -> None:
     """Seal the journal."""
-    from pathlib import Path
-
-    from medcab.commands._console import read_password
-    from medcab.errors import InputError
+    from medcab.commands._signing import load_key
     from medcab.journal import Journal
     from medcab.journal.seal import make_seal
-    from medcab.signing.keys import load_p12
 
-    try:
-        data = Path(p12).read_bytes()
-    except OSError as error:
-        raise InputError(
-            N_("{path} cannot be read: {reason}."), path=p12, reason=error.strerror or str(error)
-        ) from error
-    key = load_p12(data, read_password(password_from))
+    key = load_key(p12, None, None, password_from, None)
     with Journal(file, create=False) as journal:
         number, blob = make_seal(journal, key)
     if output is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from medcab.commands._console import _h, state, stdout, tr, write_result
+from medcab.commands._options import format_option, known_format
 from medcab.errors import ExitCode, UsageError
 from medcab.text import N_
 
@@ -32,35 +33,29 @@ def _json(data: Any) -> None:
     write_result(json.dumps(data, ensure_ascii=False, indent=2) + "\n", None)
 
 
-def _demand_format(name: str) -> None:
-    if name not in ("text", "json"):
-        raise UsageError(N_("There is no format {name}."), hint=_FORMATS, name=name)
-
-
 @app.command("list", help=_h("List the bundled profiles and overlays."))
 def list_profiles(
-    output_format: Annotated[str, typer.Option("--format", "-f", help=_FORMATS)] = "text",
+    output_format: Annotated[str, format_option("text", "json")] = "text",
 ) -> None:
     """Print one line a profile."""
     from medcab import profile as profiles
 
-    _demand_format(output_format)
+    known_format(output_format, "text", "json")
     loaded = [profiles.load(n) for n in profiles.names()]
     overlays = profiles.overlay_titles()
     if output_format == "json":
-        _json(
-            [
-                {
-                    "name": p.name,
-                    "titles": dict(p.titles),
-                    "documents": len(p.documents),
-                    "fields": len(p.fields),
-                    "overlay": False,
-                }
-                for p in loaded
-            ]
-            + [{"name": n, "titles": dict(t), "overlay": True} for n, t in overlays.items()]
-        )
+        listed = [
+            {
+                "name": p.name,
+                "titles": dict(p.titles),
+                "documents": len(p.documents),
+                "fields": len(p.fields),
+                "overlay": False,
+            }
+            for p in loaded
+        ]
+        listed += [{"name": n, "titles": dict(t), "overlay": True} for n, t in overlays.items()]
+        _json({"schema": "medcab.profiles/1", "profiles": listed})
         return
     from rich.table import Table
 
@@ -89,12 +84,12 @@ def show(
         list[str] | None,
         typer.Option("--overlay", help=_h("Overlay on top: real-2026, strict.")),
     ] = None,
-    output_format: Annotated[str, typer.Option("--format", "-f", help=_FORMATS)] = "text",
+    output_format: Annotated[str, format_option("text", "json")] = "text",
 ) -> None:
     """Print a whole profile."""
     from medcab.profile import load
 
-    _demand_format(output_format)
+    known_format(output_format, "text", "json")
     chosen = load(name, overlay or ())
     if output_format == "json":
         _json(_plain(chosen))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from medcab.commands._console import _h, stderr, tr
+from medcab.commands._options import Delimiter, Quiet, ReportFiles, Verbose
 from medcab.commands._output import PICTURED, Output, choose_writers
 from medcab.errors import InputError
 from medcab.text import N_
@@ -27,27 +28,19 @@ def command(
         str, typer.Argument(metavar="FILE", help=_h("Report in JSON, or - for standard input."))
     ],
     to: Annotated[
-        str | None, typer.Option("--to", "-t", metavar="FORMAT", help=_h("Format on stdout."))
+        str | None,
+        typer.Option("--format", "-f", "--to", "-t", help=_h("Format of the result on stdout.")),
     ] = None,
-    output: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--output", "-o", metavar="FORMAT:FILE", help=_h("Write the result to a file too.")
-        ),
-    ] = None,
+    output: ReportFiles = None,
     documents: Annotated[
         str | None,
         typer.Option(
             "--documents", help=_h("Folder or archive that was checked, for pictures of pages.")
         ),
     ] = None,
-    delimiter: Annotated[
-        str, typer.Option("--delimiter", help=_h("Delimiter of csv; Excel in Russian wants ;"))
-    ] = ",",
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help=_h("Only the verdict."))] = False,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help=_h("Also the checks that passed."))
-    ] = False,
+    delimiter: Delimiter = ",",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
     """Entry point of the command."""
     writers = choose_writers(to or (None if output else "text"), output or [])

@@ -7,8 +7,7 @@ from typing import Annotated
 import typer
 
 from medcab.commands._console import _h, stdout, tr, write_result
-from medcab.errors import UsageError
-from medcab.text import N_
+from medcab.commands._options import format_option, known_format
 
 __all__ = ["command"]
 
@@ -18,9 +17,10 @@ def command(
         str | None,
         typer.Option("--profile", "-p", help=_h("Show the levels that this profile sets.")),
     ] = None,
-    output_format: Annotated[str, typer.Option("--format", "-f", help="text, json")] = "text",
+    output_format: Annotated[str, format_option("text", "json")] = "text",
 ) -> None:
     """Entry point of the command."""
+    known_format(output_format, "text", "json")
     from medcab.profile import load
     from medcab.rules import all_rules
 
@@ -45,10 +45,9 @@ def command(
             }
             for rule, level in rows
         ]
-        write_result(json.dumps(data, ensure_ascii=False, indent=2) + "\n", None)
+        document = {"schema": "medcab.rules/1", "rules": data}
+        write_result(json.dumps(document, ensure_ascii=False, indent=2) + "\n", None)
         return
-    if output_format != "text":
-        raise UsageError(N_("There is no format {name}."), hint="text, json", name=output_format)
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)

@@ -8,6 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from medcab.commands._console import _h, progress, stderr, stdout, tr
+from medcab.commands._options import (
+    SECRET,
+    KeyName,
+    Online,
+    PasswordFrom,
+    Trust,
+    TsaPolicy,
+    TsaUser,
+)
 from medcab.errors import ExitCode, MedcabError, UsageError
 from medcab.text import N_
 
@@ -24,13 +33,8 @@ def command(
     cert: Annotated[
         str | None, typer.Option("--cert", help=_h("Certificate of the private key (PEM)."))
     ] = None,
-    password_from: Annotated[
-        str | None,
-        typer.Option("--password-from", help="prompt | env:NAME | fd:N | file:PATH | keyring:NAME"),
-    ] = None,
-    key_name: Annotated[
-        str | None, typer.Option("--key-name", help=_h("Which key, when there are several."))
-    ] = None,
+    password_from: PasswordFrom = None,
+    key_name: KeyName = None,
     attached: Annotated[
         bool, typer.Option("--attached", help=_h("Put the document inside the signature."))
     ] = False,
@@ -84,25 +88,13 @@ def command(
         list[str] | None,
         typer.Option("--tsa", help=_h("Address of a time-stamping authority (tried in turn).")),
     ] = None,
-    tsa_user: Annotated[
-        str | None, typer.Option("--tsa-user", help=_h("User name at the authority."))
-    ] = None,
+    tsa_user: TsaUser = None,
     tsa_password_from: Annotated[
-        str | None,
-        typer.Option(
-            "--tsa-password-from", help="prompt | env:NAME | fd:N | file:PATH | keyring:NAME"
-        ),
+        str | None, typer.Option("--tsa-password-from", help=SECRET)
     ] = None,
-    tsa_policy: Annotated[
-        str | None, typer.Option("--tsa-policy", help=_h("Policy for the time-stamp (OID)."))
-    ] = None,
-    trust: Annotated[
-        list[str] | None,
-        typer.Option("--trust", help=_h("Trusted certificates: file or folder (repeatable).")),
-    ] = None,
-    online: Annotated[
-        bool, typer.Option("--online", help=_h("Fetch what is missing over HTTP."))
-    ] = False,
+    tsa_policy: TsaPolicy = None,
+    trust: Trust = None,
+    online: Online = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help=_h("Only errors."))] = False,
 ) -> None:
     """Entry point of the command."""
@@ -167,7 +159,7 @@ def _policy(text: str | None, uri: str | None) -> Any:
         return None
     import hashlib
 
-    from medcab.commands._signing import read_all
+    from medcab.commands._trust import read_data
     from medcab.signing.making import NamedPolicy
     from medcab.signing.tlv import encode_oid
 
@@ -178,7 +170,7 @@ def _policy(text: str | None, uri: str | None) -> Any:
         path = ""
     if not path:
         raise UsageError(N_("--policy wants OID=FILE, not {item}."), item=text)
-    return NamedPolicy(oid, hashlib.sha256(read_all([path])[0]).digest(), uri=uri or "")
+    return NamedPolicy(oid, hashlib.sha256(read_data([path])[0]).digest(), uri=uri or "")
 
 
 def _join(
@@ -190,7 +182,7 @@ def _join(
     options: SignOptions,
 ) -> None:
     """``--add`` and ``--counter``: the argument is the signature file, or the signed document."""
-    from medcab.commands._signing import read_all
+    from medcab.commands._trust import read_data
     from medcab.signing.codec import decode, encode
     from medcab.signing.content import StreamContent
     from medcab.signing.discovery import content_for
@@ -204,7 +196,7 @@ def _join(
     if beside.exists():
         content = content or str(place)
         place = beside
-    existing = read_all([str(place)])[0]
+    existing = read_data([str(place)], largest=None)[0]
     document = content or content_for(str(place))
     if counter is not None:
         made = signer.counter_sign(existing, counter)

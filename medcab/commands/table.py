@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from medcab.commands._console import _h, stdout, tr, write_result
-from medcab.commands.id import parse_day
+from medcab.commands._options import At, format_option
 from medcab.errors import ExitCode, OutputError, UsageError
+from medcab.moments import parse_moment
 from medcab.text import N_
 
 if TYPE_CHECKING:
@@ -34,9 +35,7 @@ def command(
             help=_h("Marked copy: .xlsx, .csv or .json by its name; - with --format for stdout."),
         ),
     ] = None,
-    output_format: Annotated[
-        str | None, typer.Option("--format", help=_h("Form of the result: xlsx, csv or json."))
-    ] = None,
+    output_format: Annotated[str | None, format_option("xlsx", "csv", "json")] = None,
     column: Annotated[
         list[str] | None,
         typer.Option(
@@ -61,10 +60,7 @@ def command(
     suggest: Annotated[
         bool, typer.Option("--suggest", help=_h("Suggest values in CSV too (takes longer)."))
     ] = False,
-    at: Annotated[
-        str | None,
-        typer.Option("--at", metavar="DD.MM.YYYY", help=_h("Judge as of this day; today if none.")),
-    ] = None,
+    at: At = None,
 ) -> None:
     """Entry point of the command."""
     from medcab.tables import check_table, read_table, write_table
@@ -76,7 +72,7 @@ def command(
     form = _form(output, output_format)
     _refuse_input(file, output)
     named = _named(column or [])
-    today: date | None = parse_day(at) if at else None
+    today: date | None = parse_moment(at).date() if at else None
     table = read_table(
         file,
         sheet=sheet,
@@ -97,7 +93,6 @@ def command(
     if not result.checked:
         raise typer.Exit(ExitCode.INDETERMINATE)
     raise typer.Exit(ExitCode.FAILED if result.problems else ExitCode.OK)
-
 
 
 def _form(output: str | None, named: str | None) -> str | None:

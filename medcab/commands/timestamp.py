@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from medcab.commands._console import _h, stderr, stdout, tr
+from medcab.commands._options import TsaPasswordFrom, TsaPolicy, TsaUser
 from medcab.errors import ExitCode, InputError, MedcabError, OutputError, UsageError
 from medcab.text import N_
 
@@ -22,16 +23,9 @@ def command(
         list[str],
         typer.Option("--tsa", help=_h("Address of a time-stamping authority (tried in turn).")),
     ],
-    tsa_user: Annotated[
-        str | None, typer.Option("--tsa-user", help=_h("User name at the authority."))
-    ] = None,
-    password_from: Annotated[
-        str | None,
-        typer.Option("--password-from", help="prompt | env:NAME | fd:N | file:PATH | keyring:NAME"),
-    ] = None,
-    tsa_policy: Annotated[
-        str | None, typer.Option("--tsa-policy", help=_h("Policy for the time-stamp (OID)."))
-    ] = None,
+    tsa_user: TsaUser = None,
+    password_from: TsaPasswordFrom = None,
+    tsa_policy: TsaPolicy = None,
     tsa_digest: Annotated[
         str | None, typer.Option("--tsa-digest", help="sha256 | sha384 | sha512")
     ] = None,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from medcab.commands._cert_options import At, Chain, Format, OutputFormat, PasswordFrom, Trust
 from medcab.commands._console import _h, read_password, stderr, tr, write_result
+from medcab.commands._options import At, Chain, Format, OutputFormat, PasswordFrom, Trust
 from medcab.commands._trust import (
     load_trust,
     moment_of,

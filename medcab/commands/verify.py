@@ -11,6 +11,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from medcab.commands._console import _h, progress, stderr, tr, write_result
+from medcab.commands._options import (
+    At,
+    Crl,
+    Ocsp,
+    Online,
+    OutputFile,
+    Revocation,
+    Timeout,
+    Trust,
+    format_option,
+    known_format,
+)
 from medcab.errors import ExitCode, UsageError
 from medcab.model import Verdict
 from medcab.text import N_
@@ -22,7 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_FORMATS = ("text", "json", "jsonl")
 _WORDS = {
     Verdict.PASSED: N_("Passed"),
     Verdict.FAILED: N_("Failed"),
@@ -38,25 +49,18 @@ def command(
     content: Annotated[
         str | None, typer.Option("--content", "-c", help=_h("The signed document."))
     ] = None,
-    trust: Annotated[
-        list[str] | None,
-        typer.Option("--trust", help=_h("Trusted certificates: file or folder (repeatable).")),
-    ] = None,
+    trust: Trust = None,
     cert: Annotated[
         list[str] | None,
-        typer.Option("--cert", help=_h("Further certificates of signers or issuers.")),
+        typer.Option(
+            "--chain", "--cert", help=_h("Certificates of authorities in between (repeatable).")
+        ),
     ] = None,
-    crl: Annotated[list[str] | None, typer.Option("--crl", help=_h("Revocation list."))] = None,
-    ocsp: Annotated[list[str] | None, typer.Option("--ocsp", help=_h("OCSP answer."))] = None,
-    online: Annotated[
-        bool, typer.Option("--online", help=_h("Fetch what is missing over HTTP."))
-    ] = False,
-    revocation: Annotated[
-        str, typer.Option("--revocation", help="require | prefer | none")
-    ] = "prefer",
-    at: Annotated[
-        str | None, typer.Option("--at", help=_h("Judge as of this moment (ISO 8601)."))
-    ] = None,
+    crl: Crl = None,
+    ocsp: Ocsp = None,
+    online: Online = False,
+    revocation: Revocation = "prefer",
+    at: At = None,
     lenient: Annotated[
         bool, typer.Option("--lenient", help=_h("Accept plain CMS, and say so."))
     ] = False,
@@ -81,23 +85,18 @@ def command(
         bool, typer.Option("--recursive", "-r", help=_h("Descend into folders."))
     ] = False,
     jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", min=0, help=_h("Worker processes."))
+        int | None,
+        typer.Option("--jobs", "-j", min=0, envvar="MEDCAB_JOBS", help=_h("Worker processes.")),
     ] = None,
-    timeout: Annotated[
-        float, typer.Option("--timeout", min=0.1, help=_h("Seconds for one file."))
-    ] = 60.0,
+    timeout: Timeout = 60.0,
     journal: Annotated[
         str | None,
         typer.Option("--journal", help=_h("Go on where an interrupted run stopped.")),
     ] = None,
-    output_format: Annotated[
-        str, typer.Option("--format", "-f", help="text, json, jsonl")
-    ] = "text",
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", help=_h("Write to a file."))
-    ] = None,
+    output_format: Annotated[str, format_option("text", "json", "jsonl")] = "text",
+    output: OutputFile = None,
     details: Annotated[
-        bool, typer.Option("--details", help=_h("Show every check, not only open ones."))
+        bool, typer.Option("--details", "--verbose", "-v", help=_h("Also the checks that passed."))
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help=_h("Only what is wrong."))] = False,
 ) -> None:
@@ -105,10 +104,7 @@ def command(
     from medcab.signing.discovery import find_tasks
     from medcab.signing.policy import ValidationPolicy
 
-    if output_format not in _FORMATS:
-        raise UsageError(
-            N_("There is no format {name}."), hint=", ".join(_FORMATS), name=output_format
-        )
+    known_format(output_format, "text", "json", "jsonl")
     if content is not None and len(paths) != 1:
         raise UsageError(N_("--content goes with exactly one signature file."))
     documents = _policy_documents(policy_document or [])
@@ -186,28 +182,23 @@ def _options(
     from medcab.bulk.journal import remembered_moment
     from medcab.bulk.verification import BulkOptions
     from medcab.commands._console import state
-    from medcab.commands._signing import load_trust, moment, read_all
-    from medcab.signing.certificates import load_certificates
+    from medcab.commands._trust import load_trust, read_certificates, read_data
+    from medcab.moments import parse_moment
     from medcab.signing.revocation import RevocationPolicy
 
     RevocationPolicy.named(policy.revocation)
     trust, cert, crl, ocsp = given
-    when = moment(at)
+    when = parse_moment(at) if at else None
     if when is None and journal is not None:
         when = remembered_moment(Path(journal))
-    certificates = tuple(
-        each.dump()
-        for path, data in zip(cert, read_all(cert), strict=True)
-        for each in load_certificates(data, path)
-    )
     return BulkOptions(
         trust=load_trust(trust),
         policy=policy,
         at=(when or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0),
         language=state().language,
-        certificates=certificates,
-        crls=read_all(crl),
-        ocsps=read_all(ocsp),
+        certificates=tuple(each.dump() for each in read_certificates(cert)),
+        crls=read_data(crl),
+        ocsps=read_data(ocsp),
         online=online,
         policy_documents=documents,
         seconds=timeout,
@@ -215,14 +206,14 @@ def _options(
 
 
 def _policy_documents(given: list[str]) -> tuple[tuple[str, bytes], ...]:
-    from medcab.commands._signing import read_all
+    from medcab.commands._trust import read_data
 
     made = []
     for item in given:
         oid, _, path = item.partition("=")
         if not path:
             raise UsageError(N_("--policy-document wants OID=FILE, not {item}."), item=item)
-        made.append((oid, read_all([path])[0]))
+        made.append((oid, read_data([path])[0]))
     return tuple(made)
 
 

@@ -123,6 +123,13 @@ def test_settings_come_from_the_command_line_then_variables_then_the_file(tmp_pa
     assert json.loads(done.stdout)["file"] is None
 
 
+def test_settings_that_mean_something_in_one_command_only(tmp_path):
+    (tmp_path / "medcab.toml").write_text('profile = "scan"\nformat = "json"\n', "utf-8")
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4")
+    assert json.loads(medcab("check", "a.pdf", cwd=tmp_path).stdout)["schema"] == "medcab.report/1"
+    assert not medcab("rules", cwd=tmp_path).stdout.startswith(b"{")
+
+
 @pytest.mark.parametrize("text", ["profile = ", "no_such_key = 1", "check = 3"])
 def test_a_broken_settings_file_is_2(tmp_path, text):
     (tmp_path / "medcab.toml").write_text(text, "utf-8")

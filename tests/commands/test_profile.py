@@ -28,7 +28,7 @@ def test_list():
     for name in (*profiles.names(), *profiles.overlays()):
         assert name in text
     assert "Первичная аккредитация" in text
-    data = json.loads(medcab("list", "--format", "json").stdout)
+    data = json.loads(medcab("list", "--format", "json").stdout)["profiles"]
     assert [p["name"] for p in data if p["overlay"]] == ["real-2026", "strict"]
     assert {p["name"] for p in data if not p["overlay"]} == set(profiles.names())
 

@@ -74,5 +74,5 @@ def test_what_is_refused(run, tmp_path):
     assert run(path, "-o", "-")[0] == 2
     assert run(path, "--date-system", "1905")[0] == 2
     assert run(path, "--delimiter", ";;")[0] == 2
-    assert run(path, "--at", "2026-11-21")[0] == 2
+    assert run(path, "--at", "21 ноября")[0] == 2
     assert run(path, "--at", "21.11.2026", "--delimiter", ";")[0] == 1

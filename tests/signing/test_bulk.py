@@ -229,7 +229,7 @@ def test_json_of_one_and_of_many(tree, anchor):
 
 
 def test_without_trust_nothing_passes(tree, tmp_path, monkeypatch):
-    monkeypatch.setattr("medcab.commands._signing.user_store", lambda: tmp_path)
+    monkeypatch.setenv("MEDCAB_TRUST_STORE", str(tmp_path))
     result = command(tree / "0/Диплом 0.pdf.sig", *AT, "-j", 0)
     assert result.exit_code == 3
 
