@@ -91,6 +91,7 @@ class StampVerdict:
             info = self.token.info
             made |= {
                 "serial": f"{info.serial:X}",
+                "fingerprint": self.token.fingerprint.hex(),
                 "policy": info.policy,
                 "digest": algorithm_name(info.digest_oid),
                 "accuracy": info.accuracy.total_seconds() or None,
