@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from dataclasses import field as _field
 from datetime import date
 from typing import Final
+
+from medcab.signing.results import Check, CheckOutcome
 
 __all__ = ["STRICT", "ValidationPolicy"]
 
@@ -23,6 +25,8 @@ class ValidationPolicy:
         overrides: algorithm name (``SHA-1``, ``RSA-2048``) -> day of its end, None for no end.
         certificate_policies: acceptable certificate policies (OIDs); empty: any.
         explicit_policy, inhibit_mapping, inhibit_any: initial indicators of RFC 5280 6.1.1.
+        levels: (check, ``fail`` | ``warn`` | ``ignore``): what a check is worth, where that is not
+            the default.
         max_file: bytes of a signature file that are read at most.
         max_counter_depth: counter-signatures of counter-signatures.
     """
@@ -35,6 +39,7 @@ class ValidationPolicy:
     explicit_policy: bool = False
     inhibit_mapping: bool = False
     inhibit_any: bool = False
+    levels: tuple[tuple[str, str], ...] = ()
     max_file: int = 512 << 20
     max_counter_depth: int = 8
 
@@ -48,7 +53,28 @@ class ValidationPolicy:
             tuple(sorted(self.overrides.items(), key=repr)),
             tuple(sorted(self.certificate_policies)),
             (self.explicit_policy, self.inhibit_mapping, self.inhibit_any),
+            self.levels,
         )
+
+    def weigh(self, checks: Iterable[Check]) -> list[Check]:
+        """The checks as this policy counts them.
+
+        A check that is made to fail without having a reason of its own leaves the signature
+        INDETERMINATE.
+        """
+        levels = dict(self.levels)
+        made = []
+        for check in checks:
+            level = levels.get(check.id)
+            if level is None or check.outcome is CheckOutcome.PASSED:
+                made.append(check)
+            elif level == "fail":
+                outcome = CheckOutcome.UNDETERMINED if not check.open else check.outcome
+                made.append(replace(check, outcome=outcome))
+            else:
+                outcome = CheckOutcome.WARNING if level == "warn" else CheckOutcome.IGNORED
+                made.append(replace(check, outcome=outcome, sub_indication=None))
+        return made
 
 
 STRICT: Final = ValidationPolicy()

@@ -345,6 +345,8 @@ class Verifier:
                 journal.extend(times.checks)
             check_claimed_time(journal, attributes, record.summary, self.moment)
         claimed = attributes.signing_time
+        if self.policy.levels:
+            journal.checks = self.policy.weigh(journal.checks)
         indication, sub = journal.conclude()
         return SignatureResult(
             index=index,
