@@ -228,9 +228,10 @@ def _demand(name: str, text: str, data: Mapping[str, Any]) -> None:
         raise ProfileError(
             N_("The profile {path} is wrong at line {line}: {problem}"),
             hint=N_("See all that is wrong: medcab profile lint {path}"),
+            **problems[0].arguments,
             path=name,
             line=problems[0].line or 1,
-            problem=str(problems[0]),
+            problem_template=problems[0].template,
         )
 
 

@@ -15,6 +15,8 @@ from typing import Any, Final
 __all__ = ["LANGUAGES", "N_", "Translator", "translator"]
 
 LANGUAGES: Final = ("ru", "en")
+# Arguments that hold what the system or a parser said, in its own English words.
+_FOREIGN: Final = frozenset({"reason", "error", "detail", "where"})
 
 
 def N_(template: str) -> str:  # noqa: N802 - the conventional gettext name
@@ -54,11 +56,44 @@ class Translator:
         for key, value in args.items():
             if key.endswith("_template") and isinstance(value, str) and value:
                 made[key.removesuffix("_template")] = fill(self._catalogue.gettext(value), made)
+            elif key in _FOREIGN and isinstance(value, str) and value:
+                made[key] = self.foreign(value)
         return made
+
+    def foreign(self, text: str) -> str:
+        """Translate what the system or a parser said, with the line and column it names.
+
+        ``Invalid value (at line 2, column 1)`` and ``No such file or directory`` are written by
+        others: what the catalogue does not know stays as it is.
+        """
+        if self.language == "en" or not text.isascii():
+            return text
+        import re
+
+        found = re.fullmatch(
+            r"((?:JSON|TOML|XML|YAML): )?(.*?)(?:: | \(at | \()?(?:\bline ([0-9]+)"
+            r"(?:,? column ([0-9]+))?(?: \(char [0-9]+\))?|(end of document))?\)?",
+            text,
+            re.DOTALL,
+        )
+        if found is None or not any(found.group(3, 5)):
+            kind, said = _divided(text)
+            return kind + self._catalogue.gettext(said)
+        kind, said, line, column, end = found.groups(default="")
+        place = N_("line {line}, column {column}") if column else N_("line {line}")
+        shown = self(N_("end of the file") if end else place, line=line, column=column)
+        words = self._catalogue.gettext(said) if said else ""
+        return kind + (f"{words} ({shown})" if words else shown)
 
     def has(self, template: str) -> bool:
         """Tell whether the catalogue holds a translation of ``template``."""
         return self.language == "en" or self._catalogue.gettext(template) != template
+
+
+def _divided(text: str) -> tuple[str, str]:
+    """Divide ``YAML: what is wrong`` after the name of the format."""
+    head, colon, rest = text.partition(": ")
+    return (head + colon, rest) if head in ("JSON", "TOML", "XML", "YAML") else ("", text)
 
 
 class _Missing(dict[str, Any]):

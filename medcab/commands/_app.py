@@ -10,6 +10,7 @@ import typer
 from medcab.commands import _config
 from medcab.commands._console import _h, stderr, tr
 from medcab.commands._table import LazyGroup
+from medcab.commands._typer_words import in_our_words, wrong_usage
 from medcab.errors import ExitCode
 
 __all__ = ["run"]
@@ -58,7 +59,7 @@ def _root(
 def run(arguments: list[str]) -> int:
     """Run the command line; return the exit code. Raises MedcabError and KeyboardInterrupt."""
     settings = _config.load()
-    command = typer.main.get_command(app)
+    command = in_our_words(typer.main.get_command(app))
     # Typer vendors Click, so its base classes are reached through a name that Typer exports.
     usage_error: Any = typer.BadParameter.__mro__[1]
     try:
@@ -73,7 +74,7 @@ def run(arguments: list[str]) -> int:
             sys.stdout.write(error.format_message().rstrip() + "\n")
             return int(ExitCode.USAGE)
         console = stderr()
-        console.print(tr()("Error: {text}", text=error.format_message()))
+        console.print(tr()("Error: {text}", text=wrong_usage(error)))
         if error.ctx is not None:
             console.print(f"  {tr()('Help:')} {error.ctx.command_path} --help")
         return int(ExitCode.USAGE)

@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from medcab.commands._console import _h, tr
+from medcab.commands._typer_words import in_our_words
 
 __all__ = ["COMMANDS", "LazyGroup", "Row"]
 
@@ -66,7 +67,7 @@ def _load(name: str) -> Any:
         single.command(name, help=COMMANDS[name].help)(module.command)
         made = typer.main.get_command(single)
     made.name = name
-    return made
+    return in_our_words(made)
 
 
 class LazyGroup(TyperGroup):

@@ -216,7 +216,7 @@ def _place(finding: Finding, tr: Translator) -> str:
     place = say.place_of(finding.location, tr)
     if not finding.location.field or not isinstance(where, str) or not where:
         return place
-    return f"{place}, {printable(where)}"
+    return f"{place}, {printable(tr.foreign(where))}"
 
 
 def _group(
