@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_FORMATS = ("text", "json", "jsonl", "etsi-xml")
 _WORDS = {
     Verdict.PASSED: N_("Passed"),
     Verdict.FAILED: N_("Failed"),
@@ -64,6 +65,9 @@ def command(
     lenient: Annotated[
         bool, typer.Option("--lenient", help=_h("Accept plain CMS, and say so."))
     ] = False,
+    validation_policy: Annotated[
+        str | None, typer.Option("--validation-policy", help=_h("Validation policy (TOML)."))
+    ] = None,
     policy_document: Annotated[
         list[str] | None,
         typer.Option("--policy-document", help=_h("OID=FILE of a signature policy.")),
@@ -93,7 +97,7 @@ def command(
         str | None,
         typer.Option("--journal", help=_h("Go on where an interrupted run stopped.")),
     ] = None,
-    output_format: Annotated[str, format_option("text", "json", "jsonl")] = "text",
+    output_format: Annotated[str, format_option(*_FORMATS)] = "text",
     output: OutputFile = None,
     details: Annotated[
         bool, typer.Option("--details", "--verbose", "-v", help=_h("Also the checks that passed."))
@@ -104,7 +108,7 @@ def command(
     from medcab.signing.discovery import find_tasks
     from medcab.signing.policy import ValidationPolicy
 
-    known_format(output_format, "text", "json", "jsonl")
+    known_format(output_format, *_FORMATS)
     if content is not None and len(paths) != 1:
         raise UsageError(N_("--content goes with exactly one signature file."))
     documents = _policy_documents(policy_document or [])
@@ -116,6 +120,8 @@ def command(
         inhibit_mapping=inhibit_mapping,
         inhibit_any=inhibit_any,
     )
+    if validation_policy is not None:
+        policy = _from_file(policy, validation_policy)
     given = (trust or [], cert or [], crl or [], ocsp or [])
     options = _options(
         policy, given, documents, online=online, at=at, timeout=timeout, journal=journal
@@ -205,6 +211,17 @@ def _options(
     )
 
 
+def _from_file(policy: ValidationPolicy, path: str) -> ValidationPolicy:
+    """What the file says holds, but ``--revocation`` on the command line is not weakened."""
+    from dataclasses import replace
+
+    from medcab.commands._trust import read_data
+    from medcab.signing.longterm.policy_file import read_policy
+
+    made = read_policy(read_data([path])[0].decode("utf-8", "replace"), policy, path)
+    return made if policy.revocation == "prefer" else replace(made, revocation=policy.revocation)
+
+
 def _policy_documents(given: list[str]) -> tuple[tuple[str, bytes], ...]:
     from medcab.commands._trust import read_data
 
@@ -239,7 +256,7 @@ class _Shown:
         self._lines: list[str] = []
 
     def add(self, result: BulkResult) -> None:
-        if self.form == "json":
+        if self.form in ("json", "etsi-xml"):
             self._kept.append(result.line)
         elif self.form == "jsonl":
             if self.output is None:
@@ -256,6 +273,12 @@ class _Shown:
     def finish(self, counts: Counter[Verdict], unsigned: list[Task], *, interrupted: bool) -> None:
         if self.form == "json":
             write_result(self._json(counts, unsigned, interrupted=interrupted), self.output)
+        elif self.form == "etsi-xml":
+            import json
+
+            from medcab.signing.longterm.etsi_report import etsi_report
+
+            write_result(etsi_report(json.loads(line) for line in self._kept), self.output)
         elif self.output is not None:
             data = b"".join(line + b"\n" for line in self._kept) or "\n".join(self._lines) + "\n"
             write_result(data, self.output)

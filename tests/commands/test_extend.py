@@ -79,6 +79,28 @@ def test_life_of_a_signature(world, place, medcab):
     assert "archive-time-stamp-v3" in out
 
 
+def test_policy_file_and_xml_report(world, place, medcab):
+    from xml.etree import ElementTree as ET
+
+    tsa = f"{world.server.address}/tsa/foreign"
+    sign = ("sign", "d.pdf", "--key", "key.pem", "--cert", "cert.pem")
+    assert medcab(*sign, "--level", "B-T", "--tsa", tsa)[0] == 0
+    common = ("verify", "d.pdf.sig", "--trust", "root.pem")
+    assert medcab(*common)[0] == 0
+    policy = place / "p.toml"
+    policy.write_text(
+        'schema = "medcab.validation-policy/1"\n[checks]\ntime-stamp = "fail"\n', "utf-8"
+    )
+    assert medcab(*common, "--validation-policy", "p.toml")[0] == 3
+    policy.write_text("[checks]\n", "utf-8")
+    assert medcab(*common, "--validation-policy", "p.toml")[0] == 2
+    code, out, _ = medcab(*common, "--format", "etsi-xml")
+    assert code == 0
+    root = ET.fromstring(out)
+    assert root.tag == "{http://uri.etsi.org/19102/v1.4.1#}ValidationReport"
+    assert "mainindication:total-passed" in out
+
+
 def test_tree_is_extended_and_failures_are_isolated(world, place, medcab):
     tsa = f"{world.server.address}/tsa/long"
     for name in ("a.pdf", "b.pdf", "c.pdf"):
