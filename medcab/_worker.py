@@ -15,7 +15,7 @@ import sys
 import traceback
 from typing import Any, BinaryIO
 
-from medcab.sandbox import HEADER, Died, Done, Outcome, OutOfMemory, Raised
+from medcab.sandbox import HEADER, Died, Done, Outcome, OutOfMemory, Raised, may_travel
 
 _TIMER_GRACE = 5.0
 
@@ -65,6 +65,11 @@ def _call(frame: bytes, memory: int) -> Outcome:
 
 
 def _pack(outcome: Outcome, limit: int) -> bytes:
+    if isinstance(outcome, Raised) and not may_travel(outcome.error):
+        error = outcome.error
+        said = f"{type(error).__name__}: {error}"[:1000]
+        plain = OSError(said) if isinstance(error, OSError) else RuntimeError(said)
+        outcome = Raised(plain, outcome.trace)
     try:
         answer = pickle.dumps(outcome, protocol=pickle.HIGHEST_PROTOCOL)
         if isinstance(outcome, Raised):

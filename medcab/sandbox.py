@@ -10,6 +10,7 @@ the resident size of the workers and ends them. See ``docs/decisions/0003-sandbo
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
 import queue
@@ -18,7 +19,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
+from enum import Enum
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Final, Self
@@ -286,8 +288,8 @@ class _Worker:
                 self._pid = int(self._receive(64))
             self._deadline = time.monotonic() + limits.seconds if limits.seconds else None
             self._send(frame)
-            answer: Outcome = pickle.loads(self._receive(limits.result + 4096))  # noqa: S301 - our own child
-        except (OSError, EOFError, ValueError, pickle.UnpicklingError):
+            answer = _outcome(self._receive(limits.result + 4096))
+        except (OSError, EOFError, ValueError):
             self.alive = False
             self._end()
             code = self.process.wait()
@@ -369,6 +371,66 @@ def usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0)) or 1
     return os.cpu_count() or 1
+
+
+class _Unpickler(pickle.Unpickler):
+    """Rebuilds values, calls nothing else: a worker that a file took over stays one worker.
+
+    What may be named are the classes of medcab (data, enumerations, errors), built-in errors and
+    containers, and the value types below.
+    """
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) in _VALUES:
+            return super().find_class(module, name)
+        if module == "builtins" or module.partition(".")[0] == "medcab":
+            found = super().find_class(module, name)
+            if isinstance(found, type) and (
+                issubclass(found, BaseException | Enum | tuple) or is_dataclass(found)
+            ):
+                return found
+        raise pickle.UnpicklingError(f"{module}.{name}")
+
+
+_VALUES: Final = frozenset(
+    {
+        ("builtins", "set"),
+        ("builtins", "frozenset"),
+        ("builtins", "bytearray"),
+        ("builtins", "complex"),
+        ("builtins", "slice"),
+        ("_codecs", "encode"),
+        ("medcab.errors", "_rebuild"),
+        ("collections", "OrderedDict"),
+        ("datetime", "date"),
+        ("datetime", "datetime"),
+        ("datetime", "time"),
+        ("datetime", "timedelta"),
+        ("datetime", "timezone"),
+        ("decimal", "Decimal"),
+        ("fractions", "Fraction"),
+        ("pathlib", "PosixPath"),
+        ("pathlib", "WindowsPath"),
+        ("pathlib", "PurePosixPath"),
+        ("pathlib", "PureWindowsPath"),
+    }
+)
+
+
+def may_travel(error: Exception) -> bool:
+    """Whether an error comes through :class:`_Unpickler`."""
+    return type(error).__module__.partition(".")[0] in ("builtins", "medcab")
+
+
+def _outcome(frame: bytes) -> Outcome:
+    """The answer in ``frame``. Raises ValueError for whatever is none."""
+    try:
+        answer = _Unpickler(io.BytesIO(frame)).load()
+    except Exception as error:
+        raise ValueError(type(error).__name__) from error
+    if not isinstance(answer, Done | Raised | TimedOut | OutOfMemory | Died):
+        raise ValueError(type(answer).__name__)
+    return answer
 
 
 def _exactly(stream: IO[bytes], size: int) -> bytes:

@@ -51,3 +51,28 @@ def print_and_return(text):
     print(text)
     os.write(1, text.encode())
     return len(text)
+
+
+def say(frame):
+    """Write ``frame`` where the answers go, as a broken or captured worker could."""
+    import stat
+
+    for descriptor in range(3, 64):
+        try:
+            if stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+                os.write(descriptor, len(frame).to_bytes(8, "big") + frame)
+        except OSError:
+            continue
+    time.sleep(3600)
+
+
+class _Foreign(Exception):
+    pass
+
+
+def raise_foreign():
+    raise _Foreign("of a library")
+
+
+def raise_foreign_os_error():
+    raise __import__("shutil").SameFileError("x")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -20,8 +21,11 @@ from tests.sandbox_functions import (
     child_pid,
     crash_hard,
     print_and_return,
+    raise_foreign,
+    raise_foreign_os_error,
     raise_input_error,
     raise_unpicklable,
+    say,
     sleep_forever,
     take_memory,
     unpicklable,
@@ -269,3 +273,56 @@ def test_a_worker_ends_when_its_parent_was_killed(tmp_path):
             return
         time.sleep(0.1)
     pytest.fail("the worker is still there")
+
+
+class _Call:
+    """Pickles to a call of ``function``."""
+
+    def __init__(self, function, *args):
+        self.call = (function, args)
+
+    def __reduce__(self):
+        return self.call
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="looks for pipes")
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b"",
+        b"no pickle",
+        b"cno_such_module\nthing\n.",
+        b"cmedcab.sandbox\nno_such_thing\n.",
+        b"c\n.",
+        b"I5\n.",
+        pickle.dumps("passed"),
+        pickle.dumps(Done),
+        pickle.dumps({"value": 1}),
+        b"\x80\x05" + b"]" * 200_000,
+    ],
+)
+def test_an_answer_that_is_none_is_a_death(sandbox, frame):
+    assert isinstance(sandbox.run(say, (frame,)), Died)
+    assert sandbox.run(math.sqrt, (4.0,)) == Done(2.0)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="looks for pipes")
+def test_a_captured_worker_cannot_make_the_parent_run_anything(sandbox, tmp_path):
+    from medcab.files import write_whole
+
+    target = tmp_path / "made"
+    for call in (
+        _Call(os.mkdir, str(target)),
+        _Call(write_whole, target, b"x"),
+        _Call(eval, f"__import__('os').mkdir({str(target)!r})"),
+        _Call(subprocess.Popen, ["mkdir", str(target)]),
+    ):
+        assert isinstance(sandbox.run(say, (pickle.dumps(Done(call)),)), Died)
+        assert not target.exists()
+
+
+def test_errors_of_libraries_come_back_as_what_they_say(sandbox):
+    outcome = sandbox.run(raise_foreign)
+    assert isinstance(outcome, Raised)
+    assert str(outcome.error) == "_Foreign: of a library"
+    assert isinstance(sandbox.run(raise_foreign_os_error).error, OSError)
