@@ -71,7 +71,7 @@ def test_old_consoles(encoding):
     [
         (("show", "egisz-organisation"), "egisz-organization"),
         (("show", "strict"), "надстройка"),
-        (("show", "scan", "--overlay", "none"), "Профиля none нет"),
+        (("show", "scan", "--overlay", "none"), "Профиля «none» нет"),
         (("show", "scan", "--format", "xml"), "xml"),
         (("list", "--format", "xml"), "xml"),
         (("lint", "missing.toml"), "не читается"),
