@@ -76,7 +76,7 @@ def test_old_consoles(encoding):
         (("list", "--format", "xml"), "xml"),
         (("lint", "missing.toml"), "не читается"),
         (("new", "x.yaml"), ".toml"),
-        (("new", "x.toml", "--extends", "nothing"), "Профиля nothing нет"),
+        (("new", "x.toml", "--extends", "nothing"), "Профиля «nothing» нет"),
     ],
 )
 def test_wrong_usage(arguments, words, tmp_path):
