@@ -11,8 +11,8 @@ from datetime import date
 import pytest
 
 from medcab.errors import InputError, OutputError, UsageError
-from medcab.tables import check_table, read_table, write_table
 from medcab.sheets import excel_date
+from medcab.tables import check_table, read_table, write_table
 from medcab.text import translator
 from medcab.validators.ids import enp, inn_person, snils
 from medcab.validators.ids.headers import FIELDS, field_of
