@@ -7,11 +7,18 @@ makes is judged by all rules before it is kept.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from medcab.model import Document, Finding, Outcome, Package, Report, Severity, Verdict
 from medcab.profile import Profile
 from medcab.repair import groups
+from medcab.repair.amounts import (
+    DROPPED_FOR,
+    arguments,
+    enough_pixels,
+    refit_pages,
+    size_limits,
+)
 from medcab.repair.images import CONVERTIBLE
 from medcab.repair.model import Action, FixOptions, Left, Plan, Step, Task
 from medcab.repair.names import free_name, inner_path, proper_name, right_extension
@@ -45,9 +52,8 @@ _IN_PDF: Final = {
     "FIL010": Action.COMPRESS,
 }
 _SCANS: Final = frozenset({"SCN002", "SCN004", "SCN005", "SCN008"})
-_PAGES: Final = frozenset({"PDF017", "SCN003", "SCN015"})
 _SOMETIMES: Final = frozenset({"DPI002", "IMG009"})  # only where the pixels do for a sheet of A4
-REPAIRED: Final = frozenset(_NAMES | _BY_PDF | _IN_PDF.keys() | _SCANS | _PAGES) - _SOMETIMES
+REPAIRED: Final = frozenset(_NAMES | _BY_PDF | _IN_PDF.keys() | _SCANS | DROPPED_FOR) - _SOMETIMES
 """Rules whose findings are repaired as a rule: those that say ``fixable``."""
 
 # What is done only when it is asked for, and how to ask.
@@ -58,8 +64,6 @@ _ALLOWED: Final = {
     "SCN008": N_("medcab fix makes the paper lighter when told to: --clean."),
     "SCN015": N_("medcab fix removes the page when told to: --drop-pages. See that it repeats."),
 }
-_MB: Final = 2**20
-_A4: Final = (8.27, 11.69)
 
 
 def make_plan(package: Package, profile: Profile, report: Report, options: FixOptions) -> Plan:
@@ -71,7 +75,7 @@ def make_plan(package: Package, profile: Profile, report: Report, options: FixOp
         report: of the check of ``package``: its documents carry facts.
         options: what the user allows.
     """
-    sizes = _sizes(profile, report)
+    sizes = size_limits(profile, report)
     planned = [_document(d, package, profile, report, options, sizes) for d in report.documents]
     tasks = groups.joined(planned, package, options)
     taken: set[str] = set()
@@ -81,12 +85,26 @@ def make_plan(package: Package, profile: Profile, report: Report, options: FixOp
     for task in tasks:
         target = names.get(id(task)) or free_name(task.target, taken)
         steps = task.steps
-        if not task.refused and target != inner_path(task.documents[0], package.root):
-            steps = (*steps, Step(Action.RENAME, {"name": target}))
+        if not task.refused and _renamed(task, target, package.root):
+            steps = (*steps, _rename(task, target, report))
         named.append(
             Task(documents=task.documents, target=target, steps=steps, refused=task.refused)
         )
     return Plan(tuple(named), report)
+
+
+def _renamed(task: Task, target: str, root: str) -> bool:
+    """Whether the name changes by more than what the conversion to PDF does to it."""
+    old = inner_path(task.documents[0], root)
+    if task.step(Action.CONVERT) is not None:
+        return target.rpartition(".")[0] != old.rpartition(".")[0]
+    return target != old
+
+
+def _rename(task: Task, target: str, report: Report) -> Step:
+    paths = {d.path for d in task.documents}
+    rules = {f.rule for f in report.findings if f.location.path in paths and f.rule in _NAMES}
+    return Step(Action.RENAME, {"name": target}, tuple(sorted(rules)))
 
 
 def blocking(finding: Finding) -> bool:
@@ -170,13 +188,17 @@ def _steps(
     if picture and found:
         found.setdefault(Action.CONVERT, [])
     limit = sizes.get(document.path)
+    if limit is not None and facts.size > limit and (picture or facts.format == "pdf"):
+        found.setdefault(Action.COMPRESS, [])
+        if picture:
+            found.setdefault(Action.CONVERT, [])
     turns = options.turns.get(document.path) or options.turns.get(document.name)
     if turns:
         found.setdefault(Action.TURN, [])
         if picture:
             found.setdefault(Action.CONVERT, [])
     steps = [
-        Step(action, _args(action, facts, findings, profile, limit, turns), tuple(rules))
+        Step(action, arguments(action, facts, findings, profile, limit, turns), tuple(rules))
         for action in Action
         if (rules := found.get(action)) is not None
     ]
@@ -191,7 +213,7 @@ def _actions(
     if picture:
         if rule == "IMG007":
             return [Action.CONVERT, Action.UPRIGHT]
-        if rule == "IMG009" and not _plenty(facts):
+        if rule == "IMG009" and not enough_pixels(facts):
             return []
         if rule == "DPI002" and finding.severity is Severity.ERROR:
             return []
@@ -199,10 +221,10 @@ def _actions(
             return [Action.CONVERT]
     elif facts.format == "pdf":
         if rule == "DPI001":
-            return [Action.REFIT] if _refit_pages(facts) else []
+            return [Action.REFIT] if refit_pages(facts) else []
         if rule in _IN_PDF:
             return [_IN_PDF[rule]]
-        if rule in _PAGES and _may_drop(rule, facts, options):
+        if rule in DROPPED_FOR and _may_drop(rule, facts, options):
             return [Action.DROP_PAGES]
     if rule in _SCANS and (picture or facts.format == "pdf"):
         return _scan_action(finding, options)
@@ -223,104 +245,6 @@ def _may_drop(rule: str, facts: FileFacts, options: FixOptions) -> bool:
     if rule == "PDF017":
         return any(not p.empty for p in facts.pdf.pages)
     return options.drop_blank and any(not page.blank for page in facts.scan)
-
-
-def _args(
-    action: Action,
-    facts: FileFacts,
-    findings: Sequence[Finding],
-    profile: Profile,
-    limit: int | None,
-    turns: int | None,
-) -> dict[str, Any]:
-    def pages(*rules: str) -> list[int]:
-        return sorted({f.location.page or 1 for f in findings if f.rule in rules})
-
-    if action is Action.COMPRESS and limit is not None:
-        shown = f"{limit / _MB:.2f}".rstrip("0").rstrip(".")
-        return {"limit": shown, "dpi": profile.files.dpi, "bytes": limit}
-    if action is Action.DETACH and facts.pdf is not None:
-        return {"names": ", ".join(a.name or "?" for a in facts.pdf.attachments[:5])}
-    if action is Action.REFIT:
-        numbers = _refit_pages(facts)
-        return {"numbers": numbers, "pages": _shown(numbers)}
-    if action is Action.DROP_PAGES:
-        numbers = _dropped(findings)
-        return {"numbers": numbers, "pages": _shown(numbers)}
-    if action in {Action.TURN, Action.DESKEW, Action.CLEAN}:
-        amounts = _amounts(action, facts, findings, turns)
-        return {
-            "amounts": amounts,
-            "pages": _shown([p for p, _ in amounts]),
-            "by_file": {facts.sha256: amounts},
-        }
-    return {}
-
-
-def _amounts(
-    action: Action, facts: FileFacts, findings: Sequence[Finding], turns: int | None
-) -> list[tuple[int, float]]:
-    if action is Action.TURN and turns:
-        return [(n, float(turns)) for n in range(1, (facts.pages or 1) + 1)]
-    rules = {
-        Action.TURN: ("SCN005",),
-        Action.DESKEW: ("SCN004",),
-        Action.CLEAN: ("SCN002", "SCN008"),
-    }[action]
-    found = {
-        f.location.page or 1: float(f.evidence.get("measured") or 0.0)
-        for f in findings
-        if f.rule in rules and f.outcome is Outcome.VIOLATED
-    }
-    return sorted((p, a) for p, a in found.items() if action is not Action.TURN or a > 0)
-
-
-def _dropped(findings: Sequence[Finding]) -> list[int]:
-    return sorted({f.location.page or 1 for f in findings if f.rule in _PAGES})
-
-
-def _shown(numbers: Sequence[int]) -> str:
-    return ", ".join(map(str, numbers[:10])) + (" …" if len(numbers) > 10 else "")
-
-
-def _plenty(facts: FileFacts) -> bool:
-    from medcab.validators.resolution import enough_for_a4
-
-    return facts.image is not None and enough_for_a4(facts.image, 295.5)
-
-
-def _refit_pages(facts: FileFacts) -> list[int]:
-    """Pages far larger than paper, whose picture would do for A4: of a photographing program."""
-    if facts.pdf is None:
-        return []
-    found = []
-    for page in facts.pdf.pages:
-        worst = page.worst(0.05)
-        if worst is None or max(page.width, page.height) <= 17.5 * 72:
-            continue
-        short, long = sorted((page.width / 72, page.height / 72))
-        factor = min(_A4[0] / short, _A4[1] / long)
-        if worst.dpi / factor >= 295.5:
-            found.append(page.number)
-    return found
-
-
-def _sizes(profile: Profile, report: Report) -> dict[str, int]:
-    """The size that each document has to keep to; absent where there is no limit."""
-    files = profile.files
-    limits = [x for x in (files.max_file, files.warn_over) if x is not None]
-    each = min(limits) if limits else None
-    total = sum(d.size for d in report.documents)
-    made: dict[str, int] = {}
-    for document in report.documents:
-        own = each
-        if files.max_total is not None and total > files.max_total:
-            # Each gives as much as it is large; a little is left for the form of a PDF.
-            share = int(document.size * files.max_total / total * 0.98)
-            own = share if own is None else min(own, share)
-        if own is not None:
-            made[document.path] = own
-    return made
 
 
 def left_of(finding: Finding, facts: FileFacts | None = None) -> Left:

@@ -119,7 +119,7 @@ class TestOutput:
         def stop(*_: object) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("medcab.repair.run._copy", stop)
+        monkeypatch.setattr("medcab.repair.run.copy", stop)
         with pytest.raises(KeyboardInterrupt):
             repair(folder({"a.pdf": pdf(slip())}))
         assert not (tmp_path / "out").exists()
@@ -128,7 +128,7 @@ class TestOutput:
         def full(*_: object, **__: object) -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr("medcab.repair.run._move", full)
+        monkeypatch.setattr("medcab.repair.run.move", full)
         with pytest.raises(OutputError, match="No space"):
             repair(folder({"a.pdf": pdf(slip())}))
         assert not (tmp_path / "out").exists()
