@@ -16,10 +16,10 @@ from medcab.validators.scan.sheet import TILE, Sheet
 __all__ = ["Enlarged", "enlarged_from"]
 
 _BANDS: Final = 12
+_USUAL: Final = (72, 75, 96, 100, 150, 200, 240)
 _LINES_OF_BAND: Final = 4
 _FEWEST_LINES: Final = 16
 _LEAST_SIDE: Final = 500
-_INCH: Final = 300
 _GRID: Final = np.arange(0.2, 0.9, 0.001)  # original size over the present one
 _EIGHTHS: Final = np.abs(_GRID * 8 - np.round(_GRID * 8)) < 0.03
 _MIRROR: Final = 7.5
@@ -64,13 +64,23 @@ def enlarged_from(sheet: Sheet, edge: float | None) -> Enlarged | None:
     if mirror[best] >= _MIRROR:
         blunt = edge is not None and edge >= _BLUNT
         sure = blunt or float(rhythm[beat]) >= _STRONG_RHYTHM
-        return Enlarged(round(float(_GRID[best]) * sheet.dpi), sure)
+        share, folded = float(_GRID[best]), float(grid[beat])
+        # 204 dpi mirror like 96, and nobody scans with 204.
+        if abs(share + folded - 1) < 0.01 and _usual_only_as(folded * sheet.dpi, sheet.dpi):
+            share = folded
+        return Enlarged(round(share * sheet.dpi), sure)
     if rhythm[beat] < _RHYTHM:
         return None
     share = float(grid[beat])
-    if edge is None or edge < _BLUNT:
+    if (edge is None or edge < _BLUNT) and not _usual_only_as(share * sheet.dpi, sheet.dpi):
         return Enlarged(round((1 - share) * sheet.dpi), False)
     return Enlarged(round(share * sheet.dpi), float(rhythm[beat]) >= _CLEAR_RHYTHM)
+
+
+def _usual_only_as(low: float, whole: float) -> bool:
+    """Whether ``low`` is what scanners and screens offer, and the rest of ``whole`` is not."""
+    near = [min(abs(dpi - one) for one in _USUAL) <= 1.2 for dpi in (low, whole - low)]
+    return near[0] and not near[1]
 
 
 def _busiest(sheet: Sheet, axis: int) -> Any:
@@ -88,16 +98,16 @@ def _busiest(sheet: Sheet, axis: int) -> Any:
 
 def _mirror(lines: Any) -> Any:
     """How surely the signs of the cosine transform mirror around each share of ``_GRID``."""
-    # A whole number of inches: quick to transform, and every resolution fits in it.
-    n = lines.shape[1] // _INCH * _INCH if lines.shape[1] >= 2 * _INCH else lines.shape[1]
-    lines = lines[:, :n]
+    lines = lines[::2]
+    n = lines.shape[1]
     doubled = np.concatenate([lines, lines[:, ::-1]], axis=1).astype(np.float32)
     spectrum = np.fft.rfft(doubled, axis=1)[:, :n]
     turn = np.exp(-0.5j * np.pi * np.arange(n) / n).astype(np.complex64)
     sign = np.sign((spectrum * turn).real).astype(np.float32)
     sign[:, :4] = 0
-    square = np.fft.rfft(sign, 2 * n, axis=1)
-    total = np.fft.irfft((square * square).sum(axis=0), 2 * n)
+    size = -(-2 * n // 512) * 512  # quick to transform, and long enough not to wrap round
+    square = np.fft.rfft(sign, size, axis=1)
+    total = np.fft.irfft((square * square).sum(axis=0), size)
     middle = np.arange(round(n * 0.19), round(n * 0.91))
     score = -total[2 * middle] / np.sqrt(2.0 * np.minimum(middle, n - middle) * len(lines))
     centre = float(np.median(score))

@@ -171,10 +171,10 @@ def smallest_text(sheet: Sheet) -> float | None:
     like = (high >= 0.45) & (high <= 6) & (wide >= 0.3) & (wide <= 8 * high) & (p.area >= 5)
     like &= p.area >= 0.15 * p.width * p.height
     heights = np.sort(high[like])
-    if len(heights) < 60:
+    if len(heights) < 50:
         return None
     # Dots, commas and the letters of a stamp come first: print begins after them.
-    return round(float(heights[max(len(heights) // 8, 40)]), 2)
+    return round(float(heights[max(len(heights) // 8, 32)]), 2)
 
 
 def fingerprint(sheet: Sheet) -> bytes:
