@@ -313,6 +313,7 @@ class Verifier:
         thing: SignedThing,
         file_checks: Sequence[Check] = (),
         depth: int = 0,
+        proofs: Any = None,
     ) -> SignatureResult:
         """Judge one signer (EN 319 102-1, 5.3) and then its counter-signers.
 
@@ -335,7 +336,9 @@ class Verifier:
             if scheme is not None:
                 algorithm = f"{record.key.name} {scheme.digest.name}"
                 check_signature_value(journal, signer, record, scheme, thing)
-            verdict, moment, times = self._in_time(signed, signer, thing, record, scheme, around)
+            verdict, moment, times = self._in_time(
+                signed, signer, thing, record, scheme, around, proofs
+            )
             journal.extend(verdict.checks)
             chain, revocation = verdict.chain, verdict.revocation
             if scheme is not None:
@@ -358,7 +361,9 @@ class Verifier:
             chain=chain,
             revocation=revocation,
             checks=tuple(journal.checks),
-            counter_signatures=self._counter_signers(signed, signer, index, depth),
+            counter_signatures=self._counter_signers(
+                signed, signer, index, depth, times.proofs if times else proofs
+            ),
             proofs=times.proven if times else (ProofOfExistence(self.moment, "current-time"),),
             timestamps=times.described if times else (),
             algorithm=algorithm,
@@ -374,12 +379,14 @@ class Verifier:
         record: CertificateRecord,
         scheme: Any,
         around: Surroundings,
+        proofs: Any,
     ) -> tuple[CertificateVerdict, datetime, Any]:
         """Validate the certificate now, or when time-stamps prove that the signature existed."""
-        if signer.unsigned_der is not None or _CONTENT_STAMP in (signer.signed_der or b""):
+        stamped = signer.unsigned_der is not None or _CONTENT_STAMP in (signer.signed_der or b"")
+        if stamped or proofs is not None:
             from medcab.signing.longterm.signatures import judge_in_time
 
-            timed = judge_in_time(self, signed, signer, thing, record, scheme, around)
+            timed = judge_in_time(self, signed, signer, thing, record, scheme, around, proofs)
             if timed is not None:
                 return timed
         verdict = self.chains.validate(
@@ -404,7 +411,7 @@ class Verifier:
         return document if same else b""
 
     def _counter_signers(
-        self, signed: SignedData, signer: SignerInfo, index: str, depth: int
+        self, signed: SignedData, signer: SignerInfo, index: str, depth: int, proofs: Any = None
     ) -> tuple[SignatureResult, ...]:
         if signer.unsigned_der is None:
             return ()
@@ -429,7 +436,9 @@ class Verifier:
             if counter.signed_der is None and (direct := _direct(counter)):
                 wanted.add(direct)
             thing = SignedThing(content.digests(wanted), content)
-            results.append(self.judge(signed, counter, place, thing, depth=depth + 1))
+            results.append(
+                self.judge(signed, counter, place, thing, depth=depth + 1, proofs=proofs)
+            )
         if len(values) > 100:
             results.append(
                 self._broken_signer(f"{index}.100", "too many counter-signatures", counter=True)

@@ -161,6 +161,13 @@ def covered_objects(
     return certificates, revocations, values
 
 
+def _version(signer: SignerInfo) -> bytes:
+    """The version as encoded."""
+    _, start, stop = read(signer.raw, 0, len(signer.raw))
+    _, _, end = read(signer.raw, start, stop)
+    return signer.raw[start:end]
+
+
 def imprint_v3(
     signed: SignedData,
     signer: SignerInfo,
@@ -181,7 +188,7 @@ def imprint_v3(
     for part in (
         encode_oid(signed.content_type),
         content_digest,
-        encode(0x02, bytes((signer.version,))),
+        _version(signer),
         signer.sid_der,
         signer.digest_der,
         signer.signed_der or b"",
@@ -222,7 +229,7 @@ def imprint_v2(
         bags += encode(0xA1, signed.crls_der)
     fixed = b"".join(
         (
-            encode(0x02, bytes((signer.version,))),
+            _version(signer),
             signer.sid_der,
             signer.digest_der,
             signer.signed_der or b"",

@@ -130,6 +130,7 @@ def examine(
     signer: SignerInfo,
     thing: SignedThing,
     material: Material,
+    base: Proofs | None = None,
 ) -> Examination:
     """Judge the time-stamps of one signer.
 
@@ -139,6 +140,7 @@ def examine(
         signer: the signer.
         thing: the content, hashed.
         material: certificates and revocation data that came with the signature.
+        base: proofs from time-stamps of the signature around a counter-signature.
     """
     entries = list(_entries(signer, verifier.policy.lenient))
     for entry in entries:
@@ -146,7 +148,7 @@ def examine(
             material = material.join(_of_token(verifier, entry.token))
     for entry in entries:
         _check(entry, signed, signer, thing, material)
-    proofs = Proofs(verifier.moment)
+    proofs = Proofs(verifier.moment, base)
     for entry in sorted(entries, key=_outermost):
         _judge(verifier, entry, material, proofs)
     verdicts = tuple(e.verdict for e in sorted(entries, key=_outermost) if e.verdict is not None)
@@ -155,7 +157,7 @@ def examine(
     return Examination(
         verdicts,
         proofs,
-        proofs.earliest(key_of(signer.signature_field)),
+        min(proofs.earliest(key_of(signer.signature_field)), proofs.earliest(key_of(signer.raw))),
         material,
         tuple(_conclude(verifier, entries)),
         max((m for m in content if m is not None), default=None),
@@ -368,7 +370,10 @@ def _judge(verifier: Verifier, entry: _Entry, material: Material, proofs: Proofs
         indication, sub = entry.journal.conclude()
         entry.verdict = StampVerdict(entry.kind, indication, sub, None, tuple(entry.journal.checks))
         return
-    verdict = judge_token(verifier, entry.kind, token, entry.journal, entry.found, material, proofs)
+    digests = () if entry.index is None else (entry.index.algorithm.oid,)
+    verdict = judge_token(
+        verifier, entry.kind, token, entry.journal, entry.found, material, proofs, digests
+    )
     entry.verdict = verdict
     if verdict.passed:
         proofs.add(entry.covered, token.info.moment, entry.kind)

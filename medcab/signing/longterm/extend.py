@@ -189,7 +189,8 @@ class Extender:
     def _refuse(self, signed: SignedData, before: VerificationReport, level: Level) -> None:
         """Say why a file is not to be touched."""
         hint = N_("Look at it with: medcab verify --details")
-        if signed.trailing or signed.signer_errors or not signed.signers:
+        odd = not 1 <= signed.version <= 5
+        if odd or signed.trailing or signed.signer_errors or not signed.signers:
             raise SigningError(N_("The signature file is damaged: it is not extended."), hint=hint)
         for (_, signer), result in zip(signed.signers, before.signatures, strict=True):
             current = structural_level(signer, signed)

@@ -66,6 +66,7 @@ def validate_past(
     existed: datetime,
     proofs: Proofs,
     *,
+    now: CertificateVerdict,
     stamping: bool = False,
 ) -> CertificateVerdict:
     """Validate ``record`` at ``existed``, when what it signed is proven to have existed.
@@ -76,6 +77,7 @@ def validate_past(
         material: what came with it.
         existed: earliest proof of what it signed.
         proofs: of the certificates and revocation data.
+        now: the verdict at the moment of validation: which authorities were revoked since.
         stamping: the certificate belongs to a time-stamping authority.
 
     Returns:
@@ -88,8 +90,9 @@ def validate_past(
     if verdict.sub_indication is not None or verdict.result is None:
         return verdict
     whole = verdict.result.chain
-    crls = tuple(item for item in material.crls if _crl_counts(item, whole, proofs))
-    ocsps = tuple(item for item in material.ocsps if _ocsp_counts(item, whole, proofs))
+    ends = _ends(now)
+    crls = tuple(item for item in material.crls if _crl_counts(item, whole, proofs, ends))
+    ocsps = tuple(item for item in material.ocsps if _ocsp_counts(item, whole, proofs, ends))
     if len(crls) != len(material.crls) or len(ocsps) != len(material.ocsps):
         key = (*material.bag, b"proven", *map(key_of, crls), *map(key_of, ocsps))
         verdict = chains.validate(
@@ -100,7 +103,7 @@ def validate_past(
             return verdict
         whole = verdict.result.chain
     for certificate, issuer in pairwise(whole[1:]):
-        if proofs.earliest(key_of(raw(certificate))) > issuer.not_valid_after:
+        if proofs.earliest(key_of(raw(certificate))) > _end(issuer, ends):
             check = Check(
                 "chain-proven", CheckOutcome.UNDETERMINED, _RULE,
                 N_("Nothing proves that the chain of certificates existed before the certificates "
@@ -113,7 +116,26 @@ def validate_past(
     return replace(verdict, checks=(*verdict.checks, passed("past-validation", _RULE)))
 
 
-def _crl_counts(item: bytes, whole: Sequence[Any], proofs: Proofs) -> bool:
+def _ends(now: CertificateVerdict) -> dict[bytes, datetime]:
+    """When the certificates that are revoked by now were revoked."""
+    statuses = () if now.result is None else now.result.statuses
+    return {
+        raw(status.certificate): status.revoked_at
+        for status in statuses
+        if status.revoked_at is not None
+    }
+
+
+def _end(certificate: Any, ends: dict[bytes, datetime]) -> datetime:
+    """Until when what its key signed can be believed."""
+    end: datetime = certificate.not_valid_after
+    revoked = ends.get(raw(certificate))
+    return end if revoked is None else min(end, revoked)
+
+
+def _crl_counts(
+    item: bytes, whole: Sequence[Any], proofs: Proofs, ends: dict[bytes, datetime]
+) -> bool:
     """Proven to have existed while the key that signed the list was good."""
     parsed = parse_crl(item)
     if parsed is None:
@@ -121,10 +143,12 @@ def _crl_counts(item: bytes, whole: Sequence[Any], proofs: Proofs) -> bool:
     signed = Signed(
         raw(parsed["tbs_cert_list"]), parsed["signature_algorithm"], parsed["signature"].native
     )
-    return _signed_in_time(signed, whole[1:] or whole, proofs.earliest(key_of(item)))
+    return _signed_in_time(signed, whole[1:] or whole, proofs.earliest(key_of(item)), ends)
 
 
-def _ocsp_counts(item: bytes, whole: Sequence[Any], proofs: Proofs) -> bool:
+def _ocsp_counts(
+    item: bytes, whole: Sequence[Any], proofs: Proofs, ends: dict[bytes, datetime]
+) -> bool:
     basic = parse_ocsp(item)
     if basic is None:
         return False
@@ -132,7 +156,7 @@ def _ocsp_counts(item: bytes, whole: Sequence[Any], proofs: Proofs) -> bool:
         raw(basic["tbs_response_data"]), basic["signature_algorithm"], basic["signature"].native
     )
     existed = proofs.earliest(key_of(item))
-    if _signed_in_time(signed, whole[1:] or whole, existed):
+    if _signed_in_time(signed, whole[1:] or whole, existed, ends):
         return True
     embedded = basic["certs"]
     for responder in () if isinstance(embedded, core.Void) else embedded:
@@ -140,7 +164,9 @@ def _ocsp_counts(item: bytes, whole: Sequence[Any], proofs: Proofs) -> bool:
             if (
                 existed <= responder.not_valid_after
                 and signed_by(signed, responder.public_key)
-                and _signed_in_time(Signed.certificate(responder), whole[1:] or whole, existed)
+                and _signed_in_time(
+                    Signed.certificate(responder), whole[1:] or whole, existed, ends
+                )
             ):
                 return True
         except _BAD:
@@ -148,10 +174,12 @@ def _ocsp_counts(item: bytes, whole: Sequence[Any], proofs: Proofs) -> bool:
     return False
 
 
-def _signed_in_time(signed: Signed, makers: Sequence[Any], existed: datetime) -> bool:
+def _signed_in_time(
+    signed: Signed, makers: Sequence[Any], existed: datetime, ends: dict[bytes, datetime]
+) -> bool:
     for maker in makers:
         try:
-            if existed <= maker.not_valid_after and signed_by(signed, maker.public_key):
+            if existed <= _end(maker, ends) and signed_by(signed, maker.public_key):
                 return True
         except _BAD:
             continue

@@ -25,13 +25,17 @@ class Proofs:
 
     Args:
         now: the moment of validation.
+        base: proofs that are known already, such as those of the signature around a
+            counter-signature.
     """
 
-    __slots__ = ("_known", "now")
+    __slots__ = ("known", "now")
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, base: Proofs | None = None) -> None:
         self.now = now
-        self._known: dict[bytes, list[ProofOfExistence]] = {}
+        self.known: dict[bytes, list[ProofOfExistence]] = {}
+        if base is not None:
+            self.known = {key: list(found) for key, found in base.known.items()}
 
     def add(self, keys: Iterable[bytes], moment: datetime, source: str) -> None:
         """Record that the objects existed at ``moment``."""
@@ -39,16 +43,16 @@ class Proofs:
             return
         proof = ProofOfExistence(moment, source)
         for key in keys:
-            self._known.setdefault(key, []).append(proof)
+            self.known.setdefault(key, []).append(proof)
 
     def earliest(self, key: bytes) -> datetime:
         """The earliest moment at which the object is proven to have existed."""
-        found = self._known.get(key)
+        found = self.known.get(key)
         return self.now if not found else min(p.moment for p in found)
 
-    def of(self, key: bytes) -> tuple[ProofOfExistence, ...]:
-        """All proofs of one object, the earliest first, the current time last."""
-        found = sorted(self._known.get(key, ()), key=_moment)
+    def of(self, *keys: bytes) -> tuple[ProofOfExistence, ...]:
+        """All proofs of one object (by any of its names), earliest first, current time last."""
+        found = sorted((p for key in keys for p in self.known.get(key, ())), key=_moment)
         return (*found, ProofOfExistence(self.now, "current-time"))
 
 

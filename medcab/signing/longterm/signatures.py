@@ -17,7 +17,7 @@ from medcab.signing.blocks.records import CertificateRecord
 from medcab.signing.cms import SignedData, SignerInfo
 from medcab.signing.longterm.examine import examine, has_time_stamps
 from medcab.signing.longterm.past import Material, validate_past
-from medcab.signing.longterm.poe import key_of
+from medcab.signing.longterm.poe import Proofs, key_of
 from medcab.signing.results import Check, ProofOfExistence, SubIndication
 from medcab.text import N_
 
@@ -37,11 +37,13 @@ class InTime:
         checks: for the signature.
         proven: proofs of existence of the signature value.
         described: the time-stamps, for ``SignatureResult.timestamps``.
+        proofs: everything that is proven, for the counter-signatures.
     """
 
     checks: tuple[Check, ...]
     proven: tuple[ProofOfExistence, ...]
     described: tuple[Mapping[str, Any], ...]
+    proofs: Proofs
 
 
 def judge_in_time(
@@ -52,6 +54,7 @@ def judge_in_time(
     record: CertificateRecord,
     scheme: Scheme | None,
     around: Surroundings,
+    base: Proofs | None = None,
 ) -> tuple[CertificateVerdict, datetime, InTime] | None:
     """Validate the signer's certificate with all that his time-stamps prove.
 
@@ -63,15 +66,16 @@ def judge_in_time(
         record: the signer's certificate.
         scheme: the signer's algorithms, None when not supported.
         around: certificates and revocation data that came with the signature.
+        base: proofs from time-stamps of the signature around a counter-signature.
 
     Returns:
         the verdict on the certificate, the moment for which it and the algorithms are judged,
         and what to add; None when there are no time-stamps.
     """
-    if not has_time_stamps(signer):
+    if base is None and not has_time_stamps(signer):
         return None
     material = Material(tuple(around.records), around.bag, around.crls, around.ocsps)
-    times = examine(verifier, signed, signer, thing, material)
+    times = examine(verifier, signed, signer, thing, material, base)
     now, existed = verifier.moment, times.existed
     material = times.material
     verdict = verifier.chains.validate(
@@ -81,7 +85,9 @@ def judge_in_time(
     if existed < now:
         weak = scheme is not None and _is_weak(verifier, signer, record, scheme)
         if verdict.sub_indication is not None or weak:
-            past = validate_past(verifier.chains, record, material, existed, times.proofs)
+            past = validate_past(
+                verifier.chains, record, material, existed, times.proofs, now=verdict
+            )
             if past.sub_indication is None:
                 verdict, moment = past, existed
     verdict = _with_content_time(verdict, times.content_moment)
@@ -95,8 +101,9 @@ def judge_in_time(
             SubIndication.NOT_YET_VALID, date=existed.isoformat(),
         )  # fmt: skip
     checks = (*journal.checks, *times.checks)
-    proven = times.proofs.of(key_of(signer.signature_field))
-    return verdict, moment, InTime(checks, proven, tuple(v.described() for v in times.verdicts))
+    keys = (key_of(signer.signature_field), key_of(signer.raw))
+    described = tuple(v.described() for v in times.verdicts)
+    return verdict, moment, InTime(checks, times.proofs.of(*keys), described, times.proofs)
 
 
 def _is_weak(

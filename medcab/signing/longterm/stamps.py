@@ -153,6 +153,7 @@ def judge_token(
     found: tuple[CertificateRecord, Scheme] | None,
     material: Material,
     proofs: Proofs,
+    digests: tuple[str, ...] = (),
 ) -> StampVerdict:
     """Finish the judgement of a token: its authority and its algorithms, in time.
 
@@ -164,6 +165,7 @@ def judge_token(
         found: certificate and algorithms of the authority.
         material: certificates and revocation data at hand.
         proofs: from later time-stamps.
+        digests: OIDs of further digests that it rests on (its hash index).
     """
     now = verifier.moment
     chain: tuple[CertificateSummary, ...] = ()
@@ -175,13 +177,15 @@ def judge_token(
             record, material.records, now, bag=material.bag,
             crls=material.crls, ocsps=material.ocsps, stamping=True,
         )  # fmt: skip
-        strength = _strength(token, record, scheme, now, verifier)
+        strength = _strength(token, record, scheme, now, verifier, digests)
         judged_at = now
         if existed < now and (verdict.sub_indication is not None or _is_open(strength)):
-            past = validate_past(verifier.chains, record, material, existed, proofs, stamping=True)
+            past = validate_past(
+                verifier.chains, record, material, existed, proofs, now=verdict, stamping=True
+            )
             if past.sub_indication is None:
                 verdict, judged_at = past, existed
-                strength = _strength(token, record, scheme, existed, verifier)
+                strength = _strength(token, record, scheme, existed, verifier, digests)
         journal.extend(verdict.checks)
         journal.extend(strength)
         chain = verdict.chain
@@ -198,11 +202,16 @@ def _is_open(checks: Sequence[Check]) -> bool:
 
 
 def _strength(
-    token: Token, record: CertificateRecord, scheme: Scheme, moment: datetime, verifier: Verifier
+    token: Token,
+    record: CertificateRecord,
+    scheme: Scheme,
+    moment: datetime,
+    verifier: Verifier,
+    digests: tuple[str, ...],
 ) -> tuple[Check, ...]:
     """The algorithms of the token, and the digest of its imprint, at the moment."""
     journal = Journal()
-    for oid in sorted({token.info.digest_oid, token.signer.digest_oid}):
+    for oid in sorted({token.info.digest_oid, token.signer.digest_oid, *digests}):
         try:
             digest = digest_algorithm(oid)
         except UnsupportedAlgorithmError:

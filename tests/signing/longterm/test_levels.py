@@ -222,6 +222,10 @@ def test_two_signers_and_a_counter_signature_climb(world):
     assert [verdict(r) for r in report.signatures] == [("TOTAL-PASSED", "", "CAdES-B-LTA")] * 2
     later = world.verify(made, LATER)
     assert [r.indication for r in later.signatures] == ["TOTAL-PASSED"] * 2
+    (counter,) = later.signatures[0].counter_signatures
+    assert counter.indication == "TOTAL-PASSED"
+    assert counter.proofs[0].source == "archive-time-stamp-v3"
+    assert later.verdict == "passed"
 
 
 def test_sha1_signature_is_covered_by_an_old_time_stamp(world, ladder):
