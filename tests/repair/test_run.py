@@ -262,3 +262,23 @@ def test_a_worker_that_dies_or_hangs_costs_only_its_document(folder, repair, mon
     result, out = repair(root, jobs=1, timeout=0.001)
     assert documents(out) == ["b.pdf"]
     assert "took longer" in result.left[0].reason
+
+
+def test_the_limit_on_all_files_is_shared_by_their_sizes(folder, repair, tmp_path):
+    from tests.repair.conftest import noisy
+
+    profile = tmp_path / "total.toml"
+    profile.write_text(
+        'name = "total"\nversion = "1"\nextends = "scan"\n[title]\nru = "м"\nen = "s"\n'
+        "[files]\nmax_total = 500000\n",
+        "utf-8",
+    )
+    files = {
+        "a.pdf": pdf(noisy(slip(), 12), quality=92),
+        "b.jpg": jpeg(noisy(slip(), 12, 2), quality=92),
+    }
+    assert sum(map(len, files.values())) > 600_000
+    result, out = repair(folder(files), str(profile))
+    assert documents(out) == ["a.pdf", "b.pdf"]
+    assert sum((out / n).stat().st_size for n in documents(out)) <= 500_000
+    assert result.after.verdict.value == "passed"
