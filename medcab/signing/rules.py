@@ -228,35 +228,30 @@ def signature_not_confirmed(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
 
 @rule(
     "SIG005",
-    "signature-orphan",
+    "signature-alone",
     scope=Scope.PACKAGE,
     severity=Severity.WARNING,
-    message=N_("There is no document for the signature {signature}."),
+    message=N_("The signature {signature} lies alone and was not looked into."),
     since="0.1.0",
 )
-def signature_orphan(ctx: PackageContext) -> Iterator[Hit | Unknown]:
-    """A signature file without its document.
+def signature_alone(ctx: PackageContext) -> Iterator[Hit | Unknown]:
+    """A signature file that may hold its document itself.
 
     What it checks:
-        Whether the document that a detached signature belongs to by its name (X.pdf for
-        X.pdf.sig) is in the package.
+        Whether there is an attached signature (X.pdf.p7m) without the document beside it. What is
+        inside was not judged. (A detached signature without its document: rule INP003.)
     Why it matters:
-        The document was forgotten or renamed, and the signature cannot be checked without it.
+        A document inside a signature is not seen by the portal, and medcab has not checked it.
     How to fix:
-        Add the document, or give both files the same name again.
+        Put the document itself into the package. To see who signed: medcab verify FILE
     Source:
         RULES.md C08.
     """
     if ctx.profile.signature == "off":
         return
     for signature in ctx.package.signatures:
-        if signature.target is not None:
-            continue
-        args = {"signature": signature.path}
-        if signature.path.lower().endswith(".p7m"):
-            # It may hold its document; nothing in it has been judged.
+        if signature.target is None and signature.path.lower().endswith(".p7m"):
+            args = {"signature": signature.path}
             yield Unknown(
                 N_("The signature {signature} was not checked."), args, path=signature.path
             )
-        else:
-            yield Hit(args=args, path=signature.path)

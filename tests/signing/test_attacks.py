@@ -152,7 +152,7 @@ def test_a_pdf_whose_signature_cannot_be_read_is_told(authority, tmp_path, pdf):
 
 def test_an_attached_signature_without_its_document_is_told():
     made = Package("root", (), signatures=(SignatureFile("y.pdf.p7m", BytesSource(b""), 0),))
-    assert list(rules.signature_orphan(PackageContext(made, Profile(), {}, pki.NOW)))
+    assert list(rules.signature_alone(PackageContext(made, Profile(), {}, pki.NOW)))
 
 
 @pytest.mark.skipif(os.path.normcase("A") == "a", reason="names differ by case here")
