@@ -75,3 +75,32 @@ def test_a_form_that_was_not_judged_has_no_verdicts():
     assert [row.key for row in fields(judged, RU)] == ["snils"]
     left_alone = Report("scan", NOW, "p", (), (), {"FIL001": 0}, form=form)
     assert fields(left_alone, RU) == ()
+
+
+def test_what_is_not_known_to_be_wrong_is_not_to_be_put_right():
+    from medcab.formats.view import view
+    from medcab.model import Document
+    from medcab.sources import BytesSource
+
+    document = Document("a.pdf", BytesSource(b""), "a.pdf", 1)
+    where = Location("a.pdf")
+    unknown = [
+        Finding(rule, Severity.ERROR, {"file": "a.pdf"}, where, {}, Outcome.UNDETERMINED, "Why.")
+        for rule in ("PDF017", "NAM001")
+    ]
+    (group,) = view(Report("scan", NOW, "p", (document,), tuple(unknown)), RU).groups
+    helps = {one.rule: one.help for one in group.items}
+    assert helps["PDF017"] == ""
+    assert "Переименуйте файл" in helps["NAM001"]
+
+
+def test_the_form_is_told_in_the_order_of_its_fields():
+    from medcab.formats.view import view
+
+    form = Form("form.yaml", {"phone": FormValue("1"), "inn": FormValue("1")})
+    found = [
+        Finding("FLD001", Severity.ERROR, {"field": n}, Location("form.yaml", field=n))
+        for n in ("inn", "phone", "snils")
+    ]
+    (group,) = view(Report("support", NOW, "p", (), tuple(found), form=form), RU).groups
+    assert [i.finding.location.field for i in group.items] == ["snils", "phone", "inn"]

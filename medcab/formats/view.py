@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from medcab.formats import sentences as say
@@ -59,6 +59,7 @@ class Item:
         return f"{self.message.removesuffix('.')}: {self.measure}."
 
 
+_ABOUT_CONTENT: Final = ("DPI", "FIL", "IMG", "PDF", "SCN")
 _NUMBERS: Final = re.compile(r"[0-9](?:[0-9.,\u00a0]*[0-9])?")
 
 
@@ -226,7 +227,7 @@ def _group(
     found: Iterable[Finding],
     tr: Translator,
 ) -> Group:
-    items = tuple(item(f, tr) for f in found)
+    items = tuple(_advised(item(f, tr), row) for f in _in_order_of_form(report, path, found))
     verdict = worst(i.finding.verdict for i in items)
     about = row.type if row is not None else ""
     if report.form is not None and path == report.form.path:
@@ -241,6 +242,26 @@ def _group(
         verdict=verdict,
         verdict_word=say.verdict_word(verdict, tr),
     )
+
+
+def _advised(one: Item, row: DocumentRow | None) -> Item:
+    """Without help where it is not known whether there is anything to be put right.
+
+    How to remove an empty page is no advice about a file that asks for a password; how to say what
+    a document is, or what a condition of the package lacks, is.
+    """
+    if one.reason and row is not None and one.rule.startswith(_ABOUT_CONTENT):
+        return replace(one, help="")
+    return one
+
+
+def _in_order_of_form(report: Report, path: str | None, found: Iterable[Finding]) -> list[Finding]:
+    """What is said of the form in the order of its fields, as its reader goes through it."""
+    form = report.form
+    if form is None or path != form.path:
+        return list(found)
+    order = {name: at for at, name in enumerate(form.values)}
+    return sorted(found, key=lambda f: (f.severity.rank, order.get(f.location.field or "", -1)))
 
 
 def _lines(items: tuple[Item, ...], tr: Translator) -> tuple[Item | Fold, ...]:
@@ -276,9 +297,7 @@ def _advice(groups: Iterable[Group]) -> tuple[Advice, ...]:
     fixable: dict[str, bool] = {}
     for group in groups:
         for one in group.items:
-            # How to fix what a rule looks for is no advice while it is not known whether it is
-            # there; what a condition of the package lacks is.
-            if not one.help or (one.reason and group.row is not None):
+            if not one.help:
                 continue
             rank = one.finding.severity.rank
             gravest[one.help] = min(rank, gravest.get(one.help, rank))

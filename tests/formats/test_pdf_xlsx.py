@@ -92,7 +92,7 @@ def book(data):
 
 def test_workbook_has_its_sheets_filters_and_frozen_heads(report, ru):
     made = book(render(replace(report, signatures=evil_report().signatures), "xlsx", ru))
-    assert made.sheetnames == ["Сводка", "Что найдено", "Документы", "Подписи", "Поля формы"]
+    assert made.sheetnames == ["Сводка", "Что найдено", "Документы", "Подписи", "Поля анкеты"]
     for sheet in made.worksheets[1:]:
         assert sheet.freeze_panes == "A2"
         assert sheet.auto_filter.ref

@@ -278,11 +278,11 @@ def test_checks_that_one_password_hides_are_one_line(report, ru):
     path = report.documents[2].path
     hidden = tuple(
         replace(report.findings[8], rule=rule, location=Location(path))
-        for rule in ("DPI901", "LIM901", "SCN901")
+        for rule in ("DPI901", "FIL901", "SCN901")
     )
     some = replace(report, findings=hidden)
     text = render(some, "text", ru)
-    assert "? Не выполнены 3 проверки. Файл зашифрован. [DPI901, LIM901, SCN901]" in text
+    assert "? Не выполнены 3 проверки. Файл зашифрован. [DPI901, FIL901, SCN901]" in text
     # Nothing is known to be wrong, so nothing is advised.
     assert "Как исправить" not in text
     assert "3 проверки не выполнены" in text
