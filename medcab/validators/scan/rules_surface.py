@@ -188,7 +188,7 @@ def watermark(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
                 args={"page": page.number},
                 page=page.number,
                 box=page.watermark.box,
-                evidence={"measured": page.watermark.value, "limit": least, "unit": "strokes"},
+                evidence={"strokes": page.watermark.value, "measured": page.watermark.value},
             )
 
 
