@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from medcab.errors import InputError, UnsafeArchiveError
+from medcab.files import unreadable
 from medcab.sources import ZipSource
 from medcab.text import N_
 
@@ -42,9 +43,7 @@ def zip_entries(path: str, limits: InputLimits) -> Iterator[tuple[str, ZipSource
             reason=str(error),
         ) from error
     except OSError as error:
-        raise InputError(
-            N_("{path} cannot be read: {reason}."), path=path, reason=error.strerror or str(error)
-        ) from error
+        raise unreadable(path, error) from error
     if len(members) > limits.files:
         raise _refuse(
             path, "", N_("{path}: the archive has more than {limit} files."), limit=limits.files

@@ -1,4 +1,4 @@
-"""Writing files whole or not at all."""
+"""Writing files whole or not at all, and saying that one cannot be read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["replacing", "write_whole"]
+from medcab.errors import InputError
+from medcab.text import N_
+
+__all__ = ["replacing", "unreadable", "write_whole"]
+
+
+def unreadable(path: str, error: OSError) -> InputError:
+    """Return the error that says why the file ``path`` cannot be read; the caller raises it."""
+    reason = error.strerror or str(error)
+    return InputError(N_("{path} cannot be read: {reason}."), path=path, reason=reason)
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medcab.errors import FormError, InputError, UsageError
+from medcab.files import unreadable
 from medcab.forms import is_form_name, read_form
 from medcab.manifest import Manifest, is_manifest_name, read_manifest
 from medcab.model import Document, Form, InputProblem
@@ -147,7 +148,7 @@ def _bytes(entry: PackageEntry, options: PackageOptions) -> bytes:
     try:
         return entry.source.read(options.limits.settings_file)
     except OSError as error:
-        raise _unreadable(entry.path, error) from error
+        raise unreadable(entry.path, error) from error
 
 
 def _given(path: str, options: PackageOptions) -> bytes:
@@ -155,7 +156,7 @@ def _given(path: str, options: PackageOptions) -> bytes:
         with Path(path).open("rb") as stream:
             data = stream.read(options.limits.settings_file + 1)
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
     if len(data) > options.limits.settings_file:
         raise _too_large(path, options)
     return data
@@ -169,12 +170,6 @@ def _same(entry: PackageEntry, path: str) -> bool:
         return local.samefile(path)
     except OSError:
         return False
-
-
-def _unreadable(path: str, error: OSError) -> InputError:
-    return InputError(
-        N_("{path} cannot be read: {reason}."), path=path, reason=error.strerror or str(error)
-    )
 
 
 def _too_large(path: str, options: PackageOptions) -> InputError:

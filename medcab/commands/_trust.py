@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from medcab.errors import InputError
+from medcab.files import unreadable
 from medcab.text import N_
 
 if TYPE_CHECKING:
@@ -71,11 +72,7 @@ def read_data(paths: Sequence[str], *, largest: int | None = _LIMIT) -> tuple[by
                 raise InputError(N_("{path} is too large."), path=path, limit=largest)
             found.append(Path(path).read_bytes())
         except OSError as error:
-            raise InputError(
-                N_("The file {path} cannot be read: {why}."),
-                path=path,
-                why=error.strerror or type(error).__name__,
-            ) from error
+            raise unreadable(path, error) from error
     return tuple(found)
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from medcab.commands._console import _h, stderr, stdout, tr
 from medcab.commands._options import TsaPasswordFrom, TsaPolicy, TsaUser
-from medcab.errors import ExitCode, InputError, MedcabError, OutputError, UsageError
+from medcab.errors import ExitCode, MedcabError, OutputError, UsageError
+from medcab.files import unreadable
 from medcab.text import N_
+
+if TYPE_CHECKING:
+    from medcab.signing.longterm.tsa import TsaClient
 
 __all__ = ["command"]
 
@@ -63,13 +67,11 @@ def command(
     raise typer.Exit(max((error.exit_code for error in failed), default=ExitCode.OK))
 
 
-def _stamp(client: object, path: Path, target: Path | None, *, overwrite: bool) -> Path:
+def _stamp(client: TsaClient, path: Path, target: Path | None, *, overwrite: bool) -> Path:
     from medcab.signing.content import StreamContent
-    from medcab.signing.longterm.tsa import TsaClient
     from medcab.signing.sign import write_signature
     from medcab.sources import FileSource
 
-    assert isinstance(client, TsaClient)
     place = path.with_name(path.name + SUFFIX)
     if target is not None:
         place = target / place.name if target.is_dir() else target
@@ -81,10 +83,6 @@ def _stamp(client: object, path: Path, target: Path | None, *, overwrite: bool) 
     try:
         digest = StreamContent(FileSource(str(path)), str(path)).digests((oid,)).values[oid]
     except OSError as error:
-        raise InputError(
-            N_("The file {path} cannot be read: {why}."),
-            path=str(path),
-            why=error.strerror or type(error).__name__,
-        ) from error
+        raise unreadable(str(path), error) from error
     write_signature(place, client.stamp(digest).raw)
     return place

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from medcab.errors import InputError, SigningError
+from medcab.files import unreadable
 from medcab.journal.chain import ChainProblem, canonical
 from medcab.journal.store import Journal
 from medcab.text import N_
@@ -118,9 +119,7 @@ def _read(path: str) -> bytes:
         with Path(path).open("rb") as stream:
             return stream.read(_MAX_SEAL)
     except OSError as error:
-        raise InputError(
-            N_("{path} cannot be read: {reason}."), path=path, reason=error.strerror or str(error)
-        ) from error
+        raise unreadable(path, error) from error
 
 
 def _statement(blob: bytes, path: str) -> dict[str, Any] | None:

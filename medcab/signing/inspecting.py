@@ -9,10 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from medcab.errors import InputError
+from medcab.files import unreadable
 from medcab.signing.trust_options import TrustOptions
 from medcab.sources import Source
-from medcab.text import N_
 
 if TYPE_CHECKING:
     from medcab.signing.cert_facts import CertificateFacts
@@ -159,8 +158,4 @@ def _read(path: str) -> bytes:
     try:
         return Path(path).read_bytes()
     except OSError as error:
-        raise InputError(
-            N_("{path} cannot be read: {reason}."),
-            path=path,
-            reason=error.strerror or str(error),
-        ) from error
+        raise unreadable(path, error) from error

@@ -12,8 +12,6 @@ from PIL import Image, ImageDraw, ImageFilter
 from samples.make import writers
 from samples.make.drawing import DPI, font, px
 
-# --- pages -----------------------------------------------------------------------------------
-
 
 def blurred(page: Image.Image) -> Image.Image:
     """Out of focus: the strokes run into each other."""
@@ -72,9 +70,6 @@ def watermarked(page: Image.Image, words: str = "ОБРАЗЕЦ") -> Image.Image
 def grey(page: Image.Image) -> Image.Image:
     """Scanned without colour."""
     return page.convert("L")
-
-
-# --- PDF -------------------------------------------------------------------------------------
 
 
 def _open(data: bytes):
@@ -296,9 +291,6 @@ def pdf_without_pages() -> bytes:
     return writers.save(pikepdf.new())
 
 
-# --- pictures --------------------------------------------------------------------------------
-
-
 def cmyk_jpeg(page: Image.Image) -> bytes:
     """In the inks of a printing house."""
     return writers.jpeg(page.convert("CMYK"))
@@ -391,8 +383,6 @@ def png_animated(page: Image.Image) -> bytes:
     )
     return out.getvalue()
 
-
-# --- any file --------------------------------------------------------------------------------
 
 HTML = (
     "<!DOCTYPE html>\n<html><head><title>Ошибка 504</title></head>"

@@ -15,8 +15,6 @@ from samples.make.packages import Draft, pdf_of, scans
 from samples.make.people import DOCTOR, NURSE, SURGEON, WILLOW, inn_person, ogrnip, okpo
 from samples.make.registry import DEFECTS, Expect, defect
 
-# --- an organisation -------------------------------------------------------------------------
-
 # What cannot be said of a PDF that does not open.
 UNREAD_PDF = (
     *("DPI001", "PDF002", "PDF004", "PDF005", "PDF006", "PDF007", "PDF008", "PDF009", "PDF010"),
@@ -132,8 +130,6 @@ def without_kpp(draft: Draft) -> None:
     del draft.form["kpp"]
 
 
-# --- a first accreditation -------------------------------------------------------------------
-
 PRIMARY = "broken-accreditation-primary"
 
 
@@ -220,8 +216,6 @@ def name_instead_of_code(draft: Draft) -> None:
     """The name of the specialty stands where its code belongs."""
     draft.form["specialty_code"] = DOCTOR.specialty
 
-
-# --- a periodic accreditation ----------------------------------------------------------------
 
 PERIODIC = "broken-accreditation-periodic"
 
@@ -312,8 +306,6 @@ def snils_with_wrong_sum(draft: Draft) -> None:
     """The check number of the СНИЛС is wrong."""
     draft.form["snils"] = _other_last_digit(SURGEON.snils)
 
-
-# --- an employee -----------------------------------------------------------------------------
 
 EMPLOYEE = "broken-egisz-employee"
 _YE = NURSE.fio.replace("ё", "е")
@@ -416,8 +408,6 @@ def letter_in_department_code(draft: Draft) -> None:
     draft.form["passport_dept"] = NURSE.passport_dept.replace("0", "О", 1)
 
 
-# --- scans that cannot be read ---------------------------------------------------------------
-
 SCANS = "broken-scans"
 
 
@@ -479,8 +469,6 @@ def without_colour(draft: Draft) -> None:
     draft.files["grey.pdf"] = lambda: writers.pdf([damage.grey(_page())])
     draft.manifest["grey.pdf"] = {"color": "true"}
 
-
-# --- an archive ------------------------------------------------------------------------------
 
 ARCHIVE = "broken-archive"
 
@@ -564,8 +552,6 @@ def signature_of_nothing(draft: Draft) -> None:
     draft.files[f"{_D}_Приказ.pdf.sig"] = lambda: b"-----BEGIN CMS-----\n"
 
 
-# --- nothing but a form ----------------------------------------------------------------------
-
 EMPTY = "broken-empty"
 
 
@@ -574,8 +560,6 @@ def no_scans_at_all(draft: Draft) -> None:
     """The form was filled in, and no scan was added."""
     draft.files.clear()
 
-
-# --- scans without a form --------------------------------------------------------------------
 
 NO_FORM = "broken-without-form"
 
@@ -591,8 +575,6 @@ def diploma_alone(draft: Draft) -> None:
     """Only the diploma was scanned."""
     draft.files = {f"{DOCTOR.fio}_Диплом.pdf": pdf_of("slip", DOCTOR, WILLOW)}
 
-
-# --- a sole trader ---------------------------------------------------------------------------
 
 TRADER = "broken-egisz-sole-trader"
 
@@ -625,8 +607,6 @@ def trader_with_kpp(draft: Draft) -> None:
 def trader_without_equipment_licence(draft: Draft) -> None:
     """There is no licence for equipment."""
 
-
-# --- two employees in one table --------------------------------------------------------------
 
 STAFF = "broken-egisz-staff"
 

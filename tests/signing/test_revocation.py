@@ -328,9 +328,6 @@ def test_the_cache_sees_new_revocation_data(small):
     assert not small.ask(crls=[small.ca.crl(), small.root.crl()], cache=cache).passed
 
 
-# --- over HTTP on the loopback ---------------------------------------------------------------
-
-
 class Server:
     def __init__(self):
         self.pages: dict[str, tuple[int, bytes, dict[str, str]]] = {}
