@@ -17,9 +17,14 @@ from __future__ import annotations
 from typing import Any, Final
 
 from medcab.text import N_
-from medcab.validators.ids._base import Identifier, InvalidIdentifier, current_year, digits_only
+from medcab.validators.ids._base import Identifier, InvalidIdentifier, digits_only
 from medcab.validators.ids._groups import weighted
-from medcab.validators.ids._regions import TAX
+from medcab.validators.ids._register import (
+    demand_year_and_region,
+    parts,
+    prefix_sums,
+    region_warning,
+)
 
 __all__ = [
     "IDENTIFIER",
@@ -76,18 +81,7 @@ def validate(text: str, *, today: Any = None, **_context: Any) -> str:
         raise InvalidIdentifier(
             _KIND, "checksum", text, position=15, expected=expected, found=digits[14]
         )
-    year = current_year(today)
-    if not 2004 <= 2000 + int(digits[1:3]) <= year:
-        raise InvalidIdentifier(
-            _KIND,
-            "year",
-            text,
-            position=2,
-            expected=f"2004–{year}",
-            found=2000 + int(digits[1:3]),
-        )
-    if digits[3:5] == "00":
-        raise InvalidIdentifier(_KIND, "region", text, position=4, found="00")
+    demand_year_and_region(_KIND, text, digits, 2004, today)
     return digits
 
 
@@ -99,23 +93,14 @@ def is_valid(text: Any) -> bool:
         return right
     except (KeyError, TypeError):
         if not _PREFIX:
-            _fill_prefixes()
+            # In a new year the slow way helps until the restart.
+            _PREFIX.update(prefix_sums("3", 2004, _WEIGHTS[:5]))
             return is_valid(text)
     try:
         validate(text)
     except InvalidIdentifier:
         return False
     return True
-
-
-def _fill_prefixes() -> None:
-    """Fill the table of possible beginnings; in a new year the slow way helps until the restart."""
-    regions = [f"{n:02d}" for n in range(1, 100)]
-    for year in range(4, current_year() - 1999):
-        for sign in "3":
-            for region in regions:
-                prefix = f"{sign}{year:02d}{region}"
-                _PREFIX[prefix] = sum(w * int(d) for w, d in zip(_WEIGHTS[:5], prefix, strict=True))
 
 
 def format(text: str) -> str:  # noqa: A001 - python-stdnum's name for it
@@ -125,24 +110,12 @@ def format(text: str) -> str:  # noqa: A001 - python-stdnum's name for it
 
 def components(text: str) -> dict[str, Any]:
     """Return ``sign``, ``year``, ``region``, ``record`` and ``check``."""
-    return {
-        "sign": text[0],
-        "year": 2000 + int(text[1:3]),
-        "region": text[3:5],
-        "record": text[5:14],
-        "check": text[14:],
-    }
+    return parts(text)
 
 
 def warnings(text: str, **_context: Any) -> tuple[InvalidIdentifier, ...]:
     """Return a ``region`` warning where digits 4-5 are no known region."""
-    if text[3:5] in TAX:
-        return ()
-    return (
-        InvalidIdentifier(
-            _KIND, "region", text, position=4, found=text[3:5], warning=True, suggestions=()
-        ),
-    )
+    return region_warning(_KIND, text)
 
 
 IDENTIFIER: Final = Identifier(
