@@ -1,81 +1,66 @@
-"""``make pki``: a certification and time-stamping authority on loopback, until Ctrl-C.
+"""A time-stamping authority, OCSP and CRLs on this machine, to try the long-term levels out.
 
-Writes ``root.pem``, ``issuing.pem`` and ``ivanova.p12`` (password ``medcab-demo``) into a folder
-and prints the commands to try. Nothing of it is fit for anything but trying out.
+Usage: python tools/pki.py [FOLDER]
+
+Makes a root, an authority, a signer and a time-stamper anew, writes certificates and the signer's
+key into the folder and serves until Ctrl-C.
 """
 
 from __future__ import annotations
 
-import argparse
 import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent))
 import pki_server
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.serialization import pkcs12
 
 YEAR = timedelta(days=365)
-PASSWORD = b"medcab-demo"
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=Path("build") / "pki")
-    folder: Path = parser.parse_args().out
+    """Serve until interrupted."""
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "build/pki")
     folder.mkdir(parents=True, exist_ok=True)
-    now = datetime.now(UTC)
-    start, end = now - YEAR, now + 10 * YEAR
+    now = datetime.now(UTC).replace(microsecond=0)
     make = pki_server.certify
+    span = {"start": now - timedelta(days=1), "end": now + 20 * YEAR}
     with pki_server.Server() as server:
         where = server.address
-        root = server.add_authority(
-            make("Пробный корневой центр", purpose="authority", start=start, end=end)
-        )
+        root = server.add_authority(make("Пробный корень", purpose="authority", **span))
         issuing = server.add_authority(
-            make("Пробный центр", root, purpose="authority", address=where, start=start, end=end)
+            make("Пробный центр", root, purpose="authority", address=where, **span)
         )
         person = server.know(
-            make("Иванова Анна Петровна", issuing, kind="rsa", address=where, start=start, end=end)
-        )
+            make("Иванова Анна Петровна", issuing, address=where,
+                 start=now - timedelta(days=1), end=now + YEAR)
+        )  # fmt: skip
         stamper = server.know(
-            make(
-                "Пробная служба меток времени",
-                issuing,
-                purpose="time-stamping",
-                address=where,
-                start=start,
-                end=end,
-            )
-        )
+            make("Пробная служба меток времени", issuing, purpose="time-stamping",
+                 address=where, start=now - timedelta(days=1), end=now + 10 * YEAR)
+        )  # fmt: skip
         server.tsas["demo"] = pki_server.Tsa(stamper, [issuing])
         (folder / "root.pem").write_bytes(root.pem)
-        (folder / "issuing.pem").write_bytes(issuing.pem)
-        (folder / "ivanova.p12").write_bytes(
-            pkcs12.serialize_key_and_certificates(
-                b"ivanova",
-                person.key,
-                person.certificate,
-                [issuing.certificate],
-                serialization.BestAvailableEncryption(PASSWORD),
-            )
-        )
-        key = f"--p12 {folder}/ivanova.p12 --password-from prompt"
+        (folder / "cert.pem").write_bytes(person.pem + issuing.pem)
+        (folder / "key.pem").write_bytes(person.key_pem)
+        tsa = f"{where}/tsa/demo"
         sys.stdout.write(
-            f"TSA, OCSP, CRL: {where}   password: {PASSWORD.decode()}   end: Ctrl-C\n\n"
-            f"medcab sign FILE {key} --level B-T --tsa {where}/tsa/demo\n"
-            f"medcab extend FILE.sig --level B-LTA --tsa {where}/tsa/demo --online --in-place"
-            f" --trust {folder}/root.pem\n"
-            f"medcab verify FILE.sig --trust {folder}/root.pem\n"
+            f"Served at {where} until Ctrl-C. For example:\n\n"
+            f"  medcab sign FILE --key {folder}/key.pem --cert {folder}/cert.pem"
+            f" --level B-T --tsa {tsa}\n"
+            f"  medcab extend FILE.sig --level B-LTA --tsa {tsa} --trust {folder}/root.pem"
+            " --online --in-place\n"
+            f"  medcab verify FILE.sig --trust {folder}/root.pem --at {now.year + 4}-06-01"
+            " --details\n"
         )
         sys.stdout.flush()
         try:
             threading.Event().wait()
         except KeyboardInterrupt:
-            sys.stdout.write("\n")
+            return 0
     return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())

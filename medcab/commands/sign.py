@@ -21,6 +21,7 @@ from medcab.errors import ExitCode, MedcabError, UsageError
 from medcab.text import N_
 
 if TYPE_CHECKING:
+    from medcab.signing.longterm.tsa import TsaClient
     from medcab.signing.sign import Signer, SignOptions
 
 __all__ = ["command"]
@@ -121,10 +122,12 @@ def command(
         policy=_policy(policy, policy_uri),
         force=force,
     )
-    finish = None
+    finish = client = None
     if level is not None and level.strip().upper() != "B-B":
-        if pades or counter is not None:
-            raise UsageError(N_("--level goes with CAdES signatures, not --pades or --counter."))
+        if counter is not None or (pades and level.strip().upper() != "B-T"):
+            raise UsageError(
+                N_("--level does not go with --counter, and only B-T goes with --pades.")
+            )
         from medcab.commands._tsa import finisher, make_client
 
         client = make_client(
@@ -139,7 +142,7 @@ def command(
         _join(signer, [Path(p) for p in paths], target, content, counter, options)
         return
     if pades:
-        _pades(signer, [Path(p) for p in paths], target, overwrite=overwrite, quiet=quiet)
+        _pades(signer, [Path(p) for p in paths], target, client, overwrite=overwrite, quiet=quiet)
         return
     _sign_all(signer, [Path(p) for p in paths], target, overwrite=overwrite, quiet=quiet)
 
@@ -239,7 +242,13 @@ def _sign_all(
 
 
 def _pades(
-    signer: Signer, paths: list[Path], target: Path | None, *, overwrite: bool, quiet: bool
+    signer: Signer,
+    paths: list[Path],
+    target: Path | None,
+    tsa: TsaClient | None,
+    *,
+    overwrite: bool,
+    quiet: bool,
 ) -> None:
     from medcab.signing.pades import sign_pdf_file
 
@@ -248,6 +257,6 @@ def _pades(
     for path in paths:
         name = path.with_name(path.stem + ".signed" + path.suffix)
         place = target / name.name if target is not None and target.is_dir() else target or name
-        written = sign_pdf_file(signer, path, place, overwrite=overwrite)
+        written = sign_pdf_file(signer, path, place, overwrite=overwrite, tsa=tsa)
         if not quiet:
             stdout().print(str(written), highlight=False, markup=False, soft_wrap=True)

@@ -30,6 +30,7 @@ from medcab.signing.tlv import DerError
 from medcab.text import N_
 
 if TYPE_CHECKING:
+    from medcab.signing.longterm.tsa import TsaClient
     from medcab.signing.sign import Signer
     from medcab.signing.verify import Verifier
 
@@ -154,6 +155,8 @@ def _one(
     made = []
     for index, signer in signed.signers:
         result = verifier.judge(signed, signer, str(index), thing, journal.checks)
+        if level is SignatureLevel.PADES_B and result.timestamps:
+            level = SignatureLevel.PADES_T
         told = tuple(c for c in journal.checks if not c.open)
         made.append(replace(result, level=level, field=field, checks=(*told, *result.checks)))
     return made or [_unread(journal, field)]
@@ -307,8 +310,10 @@ def _check_end(journal: Journal, data: bytes) -> None:
         )  # fmt: skip
 
 
-def sign_pdf(signer: Signer, data: bytes, *, field: str | None = None) -> bytes:
-    """Sign a PDF inside (PAdES-B-B) by an incremental update.
+def sign_pdf(
+    signer: Signer, data: bytes, *, field: str | None = None, tsa: TsaClient | None = None
+) -> bytes:
+    """Sign a PDF inside (PAdES-B-B, with ``tsa`` PAdES-B-T) by an incremental update.
 
     Raises:
         InputError: this is no PDF that can be signed.
@@ -338,7 +343,9 @@ def sign_pdf(signer: Signer, data: bytes, *, field: str | None = None) -> bytes:
             location=", ".join(p for p in (place.country, place.locality) if p) if place else None,
         )
         made: bytes = (
-            PdfSigner(metadata, signer=_adapter(signer)).sign_pdf(writer, in_place=False)
+            PdfSigner(metadata, signer=_adapter(signer), timestamper=_stamper(tsa)).sign_pdf(
+                writer, in_place=False
+            )
         ).getvalue()
     except broken as error:
         raise InputError(N_("The PDF cannot be signed: {why}."), why=_why(error)) from error
@@ -350,6 +357,14 @@ def sign_pdf(signer: Signer, data: bytes, *, field: str | None = None) -> bytes:
     newest = max(report.signatures, key=_field_number)
     demand(newest.checks, newest.indication)
     return made
+
+
+def _stamper(tsa: TsaClient | None) -> Any:
+    if tsa is None:
+        return None
+    from medcab.signing.longterm.pdf import PdfTimeStamper
+
+    return PdfTimeStamper(tsa)
 
 
 def _field_number(result: SignatureResult) -> int:
@@ -386,7 +401,14 @@ def _adapter(signer: Signer) -> Any:
     )  # fmt: skip
 
 
-def sign_pdf_file(signer: Signer, path: Path, target: Path, *, overwrite: bool = False) -> Path:
+def sign_pdf_file(
+    signer: Signer,
+    path: Path,
+    target: Path,
+    *,
+    overwrite: bool = False,
+    tsa: TsaClient | None = None,
+) -> Path:
     """Sign ``path`` and write the signed PDF to ``target``, whole or not at all.
 
     Raises:
@@ -408,5 +430,5 @@ def sign_pdf_file(signer: Signer, path: Path, target: Path, *, overwrite: bool =
             path=str(path),
             why=error.strerror or type(error).__name__,
         ) from error
-    write_signature(target, sign_pdf(signer, data))
+    write_signature(target, sign_pdf(signer, data, tsa=tsa))
     return target
