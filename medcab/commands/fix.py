@@ -136,7 +136,10 @@ def command(
     chosen = load(str(name), overlays)
     workers = jobs or usable_cores()
     check = CheckOptions(
-        now=parse_moment(at) if at else None, jobs=workers, ignore=_config.load().ignore
+        now=parse_moment(at) if at else None,
+        jobs=workers,
+        timeout=timeout,
+        ignore=_config.load().ignore,
     )
     options = FixOptions(
         jobs=workers,
@@ -164,9 +167,6 @@ def command(
             )
     _print(result, output_format, quiet=quiet)
     raise typer.Exit(exit_code(result))
-
-
-command.__doc__ = _h("Make the documents comply; the originals stay untouched.")
 
 
 def exit_code(result: FixResult) -> ExitCode:

@@ -18,7 +18,7 @@ def demand_apart(package: Package, out: Path) -> None:
     inside = root.is_dir() and root in place.parents
     local = [d.source.local_path for d in package.documents]
     folders = {p.resolve().parent for p in local if p is not None}
-    if place == root or place in folders or (inside and _walked(package, root)):
+    if place == root or place in folders or (inside and _walked(package)):
         raise UsageError(
             N_("{path} lies in the folder that is to be repaired; originals stay untouched."),
             hint=N_("Name another folder: --out FOLDER"),
@@ -26,10 +26,13 @@ def demand_apart(package: Package, out: Path) -> None:
         )
 
 
-def _walked(package: Package, root: Path) -> bool:
-    """Whether the package is a folder as a whole, and not files that were named one by one."""
-    return all(
-        (local := d.source.local_path) is None or (root / d.path) == local.resolve()
+def _walked(package: Package) -> bool:
+    """Whether the package is a folder as a whole, and not files that were named one by one.
+
+    Files keep the path by which they were named; those of a folder are shown relative to it.
+    """
+    return any(
+        (local := d.source.local_path) is not None and local != Path(d.path)
         for d in package.documents
     )
 

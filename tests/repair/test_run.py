@@ -95,6 +95,17 @@ class TestOutput:
                 repair(root, out=out)
         assert sorted(p.name for p in root.iterdir()) == ["a.pdf"]
 
+    def test_files_named_one_by_one_may_have_the_output_beside_them(self, folder, tmp_path):
+        from medcab.repair.run import fix
+
+        root = folder({"a.pdf": pdf(slip()), "b.PDF": pdf(slip(), slip())})
+        package = read_package([str(root / "a.pdf"), str(root / "b.PDF")])
+        check, options = engine.CheckOptions(jobs=0), FixOptions(jobs=0)
+        fix(package, load("scan"), root / "out", check, options, profile_name="scan")
+        assert documents(root / "out") == ["a.pdf", "b.pdf"]
+        with pytest.raises(UsageError):
+            fix(package, load("scan"), root, check, options, profile_name="scan")
+
     def test_never_over_other_files_unless_forced(self, folder, repair, tmp_path):
         root = folder({"a.pdf": pdf(slip())})
         out = tmp_path / "out"
