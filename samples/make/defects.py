@@ -6,13 +6,24 @@ only those. The test of the samples compares these lists with what medcab finds.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 
 from samples.make import damage, packages, writers
+from samples.make.defects_accreditation import PERIODIC, PRIMARY
+from samples.make.defects_archive import ARCHIVE, archive
 from samples.make.defects_files import FILES, files
+from samples.make.defects_scans import SCANS
 from samples.make.packages import Draft, pdf_of, scans
-from samples.make.people import DOCTOR, NURSE, SURGEON, WILLOW, inn_person, ogrnip, okpo
+from samples.make.people import (
+    DOCTOR,
+    NURSE,
+    SURGEON,
+    WILLOW,
+    inn_person,
+    ogrnip,
+    okpo,
+    other_last_digit,
+)
 from samples.make.registry import DEFECTS, Expect, defect
 
 # What cannot be said of a PDF that does not open.
@@ -85,13 +96,13 @@ def order_in_capitals(draft: Draft) -> None:
 @defect(ORG, Expect("FLD001", "form.xlsx", field="ogrn"))
 def ogrn_with_wrong_digit(draft: Draft) -> None:
     """The check digit of the ОГРН is wrong."""
-    draft.form["ogrn"] = _other_last_digit(WILLOW.ogrn)
+    draft.form["ogrn"] = other_last_digit(WILLOW.ogrn)
 
 
 @defect(ORG, Expect("FLD001", "form.xlsx", field="okpo"))
 def okpo_with_wrong_digit(draft: Draft) -> None:
     """The check digit of the ОКПО is wrong."""
-    draft.form["okpo"] = _other_last_digit(WILLOW.okpo)
+    draft.form["okpo"] = other_last_digit(WILLOW.okpo)
 
 
 @defect(ORG, Expect("FLD001", "form.xlsx", field="email"))
@@ -128,183 +139,6 @@ def order_on_an_impossible_day(draft: Draft) -> None:
 def without_kpp(draft: Draft) -> None:
     """A legal entity without КПП."""
     del draft.form["kpp"]
-
-
-PRIMARY = "broken-accreditation-primary"
-
-
-@defect(PRIMARY, Expect("PKG001"))
-def without_licence(draft: Draft) -> None:
-    """The licence of the clinic is missing."""
-    del draft.files[f"{DOCTOR.fio}_Лицензия.pdf"]
-
-
-@defect(PRIMARY, Expect("PKG001"))
-def without_registration(draft: Draft) -> None:
-    """The certificate of registration is missing."""
-    del draft.files[f"{DOCTOR.fio}_Свидетельство о регистрации.pdf"]
-
-
-@defect(PRIMARY, Expect("FIL003", f"{DOCTOR.fio}_Диплом.pdf"))
-def diploma_is_a_text_document(draft: Draft) -> None:
-    """A Word document was given the extension of a PDF."""
-    draft.files[f"{DOCTOR.fio}_Диплом.pdf"] = damage.docx
-
-
-@defect(PRIMARY, Expect("PDF008", f"{DOCTOR.fio}_Паспорт.pdf"))
-def passport_with_a_field(draft: Draft) -> None:
-    """The scan of the passport carries a field to fill in."""
-    make = pdf_of("passport", DOCTOR)
-    draft.files[f"{DOCTOR.fio}_Паспорт.pdf"] = lambda: damage.pdf_text_field(make())
-
-
-@defect(
-    PRIMARY,
-    Expect("NAM001", "IMG_2041.pdf", outcome="undetermined"),
-    Expect("NAM003", "IMG_2041.pdf"),
-)
-def nameless_scan(draft: Draft) -> None:
-    """A file whose name does not say what it is."""
-    draft.files["IMG_2041.pdf"] = pdf_of("slip", DOCTOR, WILLOW)
-
-
-@defect(PRIMARY, Expect("PKG005", f"{DOCTOR.fio}_Паспорт.pdf"))
-def two_passports(draft: Draft) -> None:
-    """There is one passport too many."""
-    draft.files[f"{DOCTOR.fio}_Паспорт РФ.pdf"] = lambda: writers.pdf(
-        scans("slip_tall", DOCTOR, WILLOW)
-    )
-
-
-@defect(PRIMARY, Expect("PKG004", f"{DOCTOR.fio}_Полис ОМС.pdf"))
-def policy_nobody_asks_for(draft: Draft) -> None:
-    """The profile does not ask for the insurance policy."""
-    draft.files[f"{DOCTOR.fio}_Полис ОМС.pdf"] = pdf_of("oms_policy", DOCTOR)
-
-
-@defect(
-    PRIMARY,
-    Expect("FIL011", f"{DOCTOR.fio}_Полис.pdf"),
-    Expect("PKG004", f"{DOCTOR.fio}_Полис.pdf"),
-)
-def same_file_twice(draft: Draft) -> None:
-    """The same scan lies in the folder under another name."""
-    draft.files[f"{DOCTOR.fio}_Полис.pdf"] = draft.files[f"{DOCTOR.fio}_Полис ОМС.pdf"]
-
-
-@defect(PRIMARY, Expect("FRM002", "form.json", field="phone"))
-def without_phone(draft: Draft) -> None:
-    """The phone was left out."""
-    del draft.form["phone"]
-
-
-@defect(PRIMARY, Expect("FLD001", "form.json", field="birth_date"))
-def short_year_of_birth(draft: Draft) -> None:
-    """The year of birth has two digits."""
-    draft.form["birth_date"] = "14.05.96"
-
-
-@defect(PRIMARY, Expect("FLD001", "form.json", field="inn"))
-def inn_with_swapped_digits(draft: Draft) -> None:
-    """Two digits of the ИНН changed places."""
-    inn = DOCTOR.inn
-    draft.form["inn"] = inn[:4] + inn[5] + inn[4] + inn[6:]
-
-
-@defect(PRIMARY, Expect("FLD001", "form.json", field="specialty_code"))
-def name_instead_of_code(draft: Draft) -> None:
-    """The name of the specialty stands where its code belongs."""
-    draft.form["specialty_code"] = DOCTOR.specialty
-
-
-PERIODIC = "broken-accreditation-periodic"
-
-
-@defect(PERIODIC, Expect("PKG001"))
-def without_receipt(draft: Draft) -> None:
-    """The receipt for the fee is missing."""
-    del draft.files["Ольшанская_Квитанция.pdf"]
-
-
-@defect(PERIODIC, Expect("PDF005", "Ольшанская_Диплом.pdf"))
-def diploma_with_a_script(draft: Draft) -> None:
-    """A script runs when the diploma is opened."""
-    make = draft.files["Ольшанская_Диплом.pdf"]
-    draft.files["Ольшанская_Диплом.pdf"] = lambda: damage.pdf_javascript(make())
-
-
-@defect(PERIODIC, Expect("FIL002", "Ольшанская В.А._Справка о состоянии здоровья.jpg"))
-def health_certificate_as_photo(draft: Draft) -> None:
-    """The health certificate came as JPEG where only PDF is taken."""
-    name = "Ольшанская В.А._Справка о состоянии здоровья"
-    draft.rename(f"{name}.pdf", f"{name}.jpg")
-    draft.files[f"{name}.jpg"] = packages.jpeg_of("health_certificate", SURGEON, WILLOW)
-
-
-@defect(PERIODIC, Expect("NAM003", "Ольшанская В.А. удостоверение на 1 л.pdf"))
-def name_in_the_old_way(draft: Draft) -> None:
-    """The name is as people write it, not «ФИО_Тип»; the manifest says what it is."""
-    draft.rename("Ольшанская_скан4.pdf", "Ольшанская В.А. удостоверение на 1 л.pdf")
-
-
-@defect(PERIODIC, Expect("PKG008", "Ольшанская_Диплом.pdf"))
-def expired_document(draft: Draft) -> None:
-    """By the manifest the document was valid until the spring."""
-    draft.manifest["Ольшанская_Диплом.pdf"] = {"type": "diploma", "expires": "01.03.2026"}
-
-
-@defect(PERIODIC, Expect("INP004", "Ольшанская_Сертификат.pdf"))
-def manifest_names_a_file_that_is_not_there(draft: Draft) -> None:
-    """The manifest names a file that nobody put into the folder."""
-    draft.manifest["Ольшанская_Сертификат.pdf"] = {"type": "specialist_certificate"}
-
-
-@defect(PERIODIC, Expect("FRM004", "form.toml", field="education.fio"))
-def two_surnames(draft: Draft) -> None:
-    """In the section on education she still has her maiden name."""
-    draft.form["education.fio"] = f"Лаптева {SURGEON.name} {SURGEON.patronymic}"
-
-
-@defect(PERIODIC, Expect("FRM013", "form.toml", field="license_expires"))
-def licence_that_ended(draft: Draft) -> None:
-    """The licence ended in the spring."""
-    draft.form["license_expires"] = "12.03.2026"
-
-
-@defect(PERIODIC, Expect("FRM015", "form.toml", field="diploma_date"))
-def diploma_before_birth(draft: Draft) -> None:
-    """By its date the diploma is older than its owner."""
-    draft.form["diploma_date"] = "24.06.1982"
-
-
-@defect(PERIODIC, Expect("FLD002", "form.toml", field="license_number"))
-def licence_of_another_region(draft: Draft) -> None:
-    """The authority in the number of the licence does not belong to the region."""
-    draft.form["license_number"] = "Л041-01137-69/00345678"
-
-
-@defect(PERIODIC, Expect("FRM012", "form.toml", field="cpd_date"))
-def old_training(draft: Draft) -> None:
-    """The advanced training is more than three years old."""
-    draft.form["cpd_date"] = "27.03.2022"
-
-
-@defect(PERIODIC, Expect("FRM011", "form.toml", field="accreditation_end"))
-def too_early(draft: Draft) -> None:
-    """The accreditation does not end for a year: it is too early to apply."""
-    draft.form["accreditation_end"] = "10.12.2027"
-
-
-@defect(PERIODIC, Expect("FRM016", "form.toml", field="online_test_passed"))
-def test_not_passed(draft: Draft) -> None:
-    """The online test was not passed."""
-    draft.form["online_test_passed"] = "нет"
-
-
-@defect(PERIODIC, Expect("FLD001", "form.toml", field="snils"))
-def snils_with_wrong_sum(draft: Draft) -> None:
-    """The check number of the СНИЛС is wrong."""
-    draft.form["snils"] = _other_last_digit(SURGEON.snils)
 
 
 EMPLOYEE = "broken-egisz-employee"
@@ -408,150 +242,6 @@ def letter_in_department_code(draft: Draft) -> None:
     draft.form["passport_dept"] = NURSE.passport_dept.replace("0", "О", 1)
 
 
-SCANS = "broken-scans"
-
-
-def _page() -> packages.Image.Image:
-    return scans("treatment_right", NURSE, WILLOW)[0]
-
-
-@defect(SCANS, Expect("SCN001", "blurred.pdf", 1))
-def out_of_focus(draft: Draft) -> None:
-    """The letters run into each other."""
-    draft.files["blurred.pdf"] = lambda: writers.pdf([damage.blurred(_page())])
-
-
-@defect(SCANS, Expect("SCN004", "skewed.pdf", 1))
-def crooked(draft: Draft) -> None:
-    """The sheet lay crooked by four degrees."""
-    draft.files["skewed.pdf"] = lambda: writers.pdf([damage.skewed(_page())])
-
-
-@defect(SCANS, Expect("SCN005", "turned.pdf", 1))
-def on_its_side(draft: Draft) -> None:
-    """The sheet lay on its side."""
-    draft.files["turned.pdf"] = lambda: writers.pdf([damage.turned(_page())])
-
-
-@defect(SCANS, Expect("SCN002", "faint.pdf", 1))
-def pale(draft: Draft) -> None:
-    """Pale grey letters on white."""
-    draft.files["faint.pdf"] = lambda: writers.pdf([damage.faint(_page())])
-
-
-@defect(SCANS, Expect("SCN003", "blank.pdf", 2))
-def empty_back(draft: Draft) -> None:
-    """The second page is the empty back of the sheet."""
-    draft.files["blank.pdf"] = lambda: writers.pdf([_page(), damage.blank(_page())])
-
-
-@defect(SCANS, Expect("SCN007", "enlarged.pdf", 1), Expect("SCN001", "enlarged.pdf", 1))
-def blown_up(draft: Draft) -> None:
-    """A scan of 100 dpi enlarged to 300."""
-    draft.files["enlarged.pdf"] = lambda: writers.pdf([damage.enlarged(_page())])
-
-
-@defect(SCANS, Expect("SCN006", "cut.pdf", 1))
-def cut_off(draft: Draft) -> None:
-    """The beginnings of the lines are off the picture."""
-    draft.files["cut.pdf"] = lambda: writers.pdf([damage.cut_left(_page())])
-
-
-@defect(SCANS, Expect("SCN012", "watermark.pdf", 1))
-def with_a_grey_word(draft: Draft) -> None:
-    """A grey word lies across the page."""
-    draft.files["watermark.pdf"] = lambda: writers.pdf([damage.watermarked(_page())])
-
-
-@defect(SCANS, Expect("SCN013", "grey.pdf"))
-def without_colour(draft: Draft) -> None:
-    """A stamped document scanned without colour."""
-    draft.files["grey.pdf"] = lambda: writers.pdf([damage.grey(_page())])
-    draft.manifest["grey.pdf"] = {"color": "true"}
-
-
-ARCHIVE = "broken-archive"
-
-
-_D = DOCTOR.fio
-
-
-def _slip(number: int) -> packages.Make:
-    # Every member differs from the others by a comment at its end.
-    return lambda: writers.pdf(scans("slip", DOCTOR, WILLOW)) + b"%% copy %d\n" % number
-
-
-def _archive() -> Draft:
-    draft = packages.accreditation_primary()
-    draft.files = {name: _slip(i) for i, name in enumerate(draft.files)}
-    draft.archive = True
-    return draft
-
-
-@defect(ARCHIVE, Expect("FIL008", f"{_D}_Диплом.pdf"))
-def diploma_of_six_megabytes(draft: Draft) -> None:
-    """The diploma takes more than 5 MiB."""
-    draft.files[f"{_D}_Диплом.pdf"] = lambda: damage.pdf_padded(_slip(0)(), 6_000_000)
-
-
-@defect(ARCHIVE, Expect("FIL009", f"{_D}_Лицензия.pdf"))
-def licence_just_over_five_million(draft: Draft) -> None:
-    """The licence lies between 5 000 000 bytes and 5 MiB."""
-    draft.files[f"{_D}_Лицензия.pdf"] = lambda: damage.pdf_padded(_slip(1)(), 5_100_000)
-
-
-@defect(ARCHIVE, Expect("NAM004", unicodedata.normalize("NFD", f"{_D}_Паспорт й.pdf")))
-def name_from_a_mac(draft: Draft) -> None:
-    """The name is decomposed, as a Mac writes it: й is и with a breve."""
-    name = unicodedata.normalize("NFD", f"{_D}_Паспорт й.pdf")
-    draft.rename(f"{_D}_Паспорт.pdf", name)
-
-
-@defect(ARCHIVE, Expect("NAM002", f"{_D}_Дилпом.pdf"))
-def misspelt_type(draft: Draft) -> None:
-    """«Дилпом» instead of «Диплом»."""
-    draft.files[f"{_D}_Дилпом.pdf"] = _slip(11)
-
-
-@defect(ARCHIVE, Expect("NAM005", "Соловьёва Анна Игоревна_Диплом.pdf", field="fio"))
-def diploma_of_a_colleague(draft: Draft) -> None:
-    """A colleague's diploma got into the package."""
-    draft.files["Соловьёва Анна Игоревна_Диплом.pdf"] = _slip(12)
-
-
-@defect(ARCHIVE, Expect("NAM006", "Берестов Глеб_Лицeнзия.pdf"))
-def latin_letter_in_the_name(draft: Draft) -> None:
-    """In «Лицензия» a Latin «e» stands for the Russian one."""
-    draft.files["Берестов Глеб_Лицeнзия.pdf"] = _slip(13)
-
-
-@defect(ARCHIVE, Expect("NAM007", "Берестов Глеб_Диплом?.pdf"))
-def question_mark_in_the_name(draft: Draft) -> None:
-    """Windows does not allow a question mark in a name."""
-    draft.files["Берестов Глеб_Диплом?.pdf"] = _slip(14)
-
-
-_LONG = f"{_D}_Диплом {'о высшем медицинском образовании ' * 4}с отличием.pdf"
-
-
-@defect(ARCHIVE, Expect("NAM008", _LONG))
-def endless_name(draft: Draft) -> None:
-    """The name takes more than 255 bytes."""
-    draft.files[_LONG] = _slip(15)
-
-
-@defect(ARCHIVE, Expect("NAM009", f"{_D}_диплом.pdf"))
-def names_that_differ_by_case(draft: Draft) -> None:
-    """On Windows one of the two diplomas would be lost."""
-    draft.files[f"{_D}_диплом.pdf"] = _slip(16)
-
-
-@defect(ARCHIVE, Expect("INP003", f"{_D}_Приказ.pdf.sig"))
-def signature_of_nothing(draft: Draft) -> None:
-    """A signature without the document it belongs to."""
-    draft.files[f"{_D}_Приказ.pdf.sig"] = lambda: b"-----BEGIN CMS-----\n"
-
-
 EMPTY = "broken-empty"
 
 
@@ -640,7 +330,7 @@ BROKEN: dict[str, Callable[[], Draft]] = {
     EMPLOYEE: packages.egisz_employee,
     SCANS: lambda: Draft("scan"),
     FILES: files,
-    ARCHIVE: _archive,
+    ARCHIVE: archive,
     EMPTY: packages.accreditation_primary,
     NO_FORM: packages.accreditation_primary,
     TRADER: _trader,
@@ -655,7 +345,3 @@ def broken(name: str) -> Draft:
     for one in DEFECTS[name]:
         one.spoil(draft)
     return draft
-
-
-def _other_last_digit(number: str) -> str:
-    return number[:-1] + str((int(number[-1]) + 1) % 10)

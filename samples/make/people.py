@@ -209,3 +209,8 @@ NURSE = Person(
     position="медицинская сестра палатная",
     address="172002, Тверская область, г. Торжок, ул. Луговая, д. 3",
 )
+
+
+def other_last_digit(number: str) -> str:
+    """Return ``number`` with another last digit: a number whose checksum is wrong."""
+    return number[:-1] + str((int(number[-1]) + 1) % 10)
