@@ -130,7 +130,9 @@ def read_package(paths: Sequence[str], options: PackageOptions | None = None) ->
             continue
         name = (entry.member or entry.path).replace("\\", "/").rpartition("/")[2]
         documents.append(Document(entry.path, entry.source, name, entry.size, entry.member))
-    known = {unicodedata.normalize("NFC", d.path): d.path for d in documents}
+    known: dict[str, list[str]] = {}
+    for document in documents:
+        known.setdefault(unicodedata.normalize("NFC", document.path), []).append(document.path)
     paired = tuple(replace(s, target=_target(s.path, known)) for s in signatures)
     typed, missing = packaging.assign_types(documents, settings, options)
     return Package(
@@ -143,12 +145,15 @@ def read_package(paths: Sequence[str], options: PackageOptions | None = None) ->
     )
 
 
-def _target(path: str, known: Mapping[str, str]) -> str | None:
-    stem = unicodedata.normalize("NFC", path.rpartition(".")[0])
-    if stem in known:
-        return known[stem]
-    # «Диплом.sig» beside «Диплом.pdf»: accepted when there is exactly one such document.
-    near = [original for name, original in known.items() if name.rpartition(".")[0] == stem]
+def _target(path: str, known: Mapping[str, Sequence[str]]) -> str | None:
+    exact = path.rpartition(".")[0]
+    stem = unicodedata.normalize("NFC", exact)
+    near = known.get(stem, ())
+    if exact in near:
+        return exact
+    if not near:
+        # «Диплом.sig» beside «Диплом.pdf»: accepted when there is exactly one such document.
+        near = [d for name, same in known.items() if name.rpartition(".")[0] == stem for d in same]
     return near[0] if len(near) == 1 else None
 
 
@@ -174,6 +179,12 @@ def _collect(
     for path in paths:
         for entry in _one(path, options, problems):
             if entry.path in seen:
+                if "-" in paths and entry.path == options.stdin_name:
+                    raise UsageError(
+                        N_("Standard input and a file are both called {path}."),
+                        hint=N_("Give it another name: --stdin-name NAME.pdf"),
+                        path=entry.path,
+                    )
                 continue
             seen.add(entry.path)
             entries.append(entry)

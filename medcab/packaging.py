@@ -54,6 +54,9 @@ def find_settings(entries: Sequence[PackageEntry], options: PackageOptions) -> S
     if manifests:
         _demand_one(manifests, N_("The package has two manifests: {first} and {second}."))
         manifest = read_manifest(_bytes(manifests[0], options), manifests[0].path)
+        if manifest.profile is not None and _is_path(manifest.profile):
+            # Rules that come with what they are to judge are no rules: --profile must name them.
+            manifest = replace(manifest, profile=None)
         base = manifests[0].path.rpartition("/")[0]
         base += "/" if base else ""
     used = {e.path for e in manifests}
@@ -122,6 +125,13 @@ def assign_types(
             path=next(iter(unused)),
         )
     return tuple(typed), tuple(InputProblem("missing", settings.base + p) for p in described)
+
+
+def _is_path(profile: str) -> bool:
+    return any(
+        part.strip().casefold().endswith(".toml") or "/" in part or "\\" in part
+        for part in profile.split("+")
+    )
 
 
 def _name(path: str) -> str:

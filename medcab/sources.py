@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 __all__ = ["BytesSource", "FileSource", "Source", "ZipSource"]
+
+# What a damaged archive, or one that was exchanged meanwhile, makes zipfile raise.
+_DAMAGE = (
+    zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, KeyError, ValueError,
+    zlib.error, lzma.LZMAError,
+)  # fmt: skip
 
 
 class Source(Protocol):
@@ -80,9 +88,13 @@ class ZipSource:
     def read(self, limit: int | None = None) -> bytes:
         wanted = self.size if limit is None else min(limit, self.size)
         try:
-            with zipfile.ZipFile(self.archive) as archive, archive.open(self.member) as stream:
-                return stream.read(wanted)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, KeyError) as error:
+            with zipfile.ZipFile(self.archive) as archive:
+                member = archive.getinfo(self.member)
+                if member.file_size != self.size:
+                    raise OSError(f"{self.archive}!{self.member}: changed since it was listed")
+                with archive.open(member) as stream:
+                    return stream.read(wanted)
+        except _DAMAGE as error:
             raise OSError(f"{self.archive}!{self.member}: {error}") from error
 
     @property
