@@ -19,7 +19,9 @@ from medcab.text import N_, Translator
 from medcab.vocabulary import DOCUMENT_TYPES, FIELDS
 
 __all__ = [
+    "SEVERITIES",
     "STORED",
+    "VERDICTS",
     "counts_line",
     "document_type",
     "document_verdict",
@@ -44,12 +46,12 @@ __all__ = [
 STORED: Final = "stored"
 """Key of ``Finding.evidence`` for what a stored report said about a rule that is unknown now."""
 
-_VERDICTS: Final = {
+VERDICTS: Final = {
     Verdict.PASSED: N_("Passed"),
     Verdict.FAILED: N_("Failed"),
     Verdict.INDETERMINATE: N_("Needs clarification"),
 }
-_SEVERITIES: Final = {
+SEVERITIES: Final = {
     Severity.ERROR: N_("error"),
     Severity.WARNING: N_("warning"),
     Severity.INFO: N_("note"),
@@ -314,14 +316,14 @@ def document_type(key: str, tr: Translator) -> str:
 
 def verdict_word(verdict: Verdict, tr: Translator) -> str:
     """Успешно, Ошибка, Требуется уточнение."""
-    return tr(_VERDICTS[verdict])
+    return tr(VERDICTS[verdict])
 
 
 def severity_word(finding: Finding, tr: Translator) -> str:
     """``error``, ``warning``, ``note``, or ``not checked``."""
     if finding.outcome is Outcome.UNDETERMINED:
         return tr(N_("not checked"))
-    return tr(_SEVERITIES[finding.severity])
+    return tr(SEVERITIES[finding.severity])
 
 
 def document_verdict(report: Report, path: str) -> Verdict:

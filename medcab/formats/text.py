@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from medcab.formats.base import DEFAULT, Options
@@ -234,8 +235,11 @@ def _finding(item: Item) -> RenderableType:
 
 
 def _place(item: Item) -> str:
-    """The place without the name of the field when the message says it anyway."""
-    field = item.finding.location.field
+    """The place without the page or the name of the field when the message says it anyway."""
+    field, page = item.finding.location.field, item.finding.location.page
+    if page is not None and re.match(rf"\w+ {page}\b", item.message):
+        # «Страница 2 пустая» needs no «стр. 2» before it.
+        return ", ".join(p for p in item.place.split(", ") if not p.endswith(f". {page}"))
     label, _, rest = item.place.partition("», ")
     _, _, name = label.partition("«")
     title = name.removesuffix("»").removesuffix(f"({field})").strip()

@@ -56,7 +56,7 @@ class Item:
         wanted = len(_NUMBERS.findall(self.measure))
         if not wanted or len(_NUMBERS.findall(self.message)) >= wanted:
             return self.message
-        return f"{self.message.removesuffix('.')}: {self.measure}."
+        return f"{self.message.removesuffix('.')}: {self.measure.removesuffix('.')}."
 
 
 _ABOUT_CONTENT: Final = ("DPI", "FIL", "IMG", "PDF", "SCN")
