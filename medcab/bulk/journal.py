@@ -36,6 +36,7 @@ class Journal:
     def __init__(self, path: Path, key: str) -> None:
         self._key = key
         self._known: dict[tuple[str, str | None], dict[str, Any]] = {}
+        self._stamps: dict[tuple[str, str | None], list[list[int]]] = {}
         self._waiting = 0
         try:
             if path.exists():
@@ -77,9 +78,13 @@ class Journal:
     def split(
         self, tasks: Iterator[Task]
     ) -> tuple[list[tuple[Task, dict[str, Any]]], Iterator[Task]]:
-        """Separate what is answered already from what is to be done."""
+        """Separate what is answered already from what is to be done.
+
+        What is to be done is stamped when it is handed out, before anybody reads it: an answer
+        about a file that is exchanged meanwhile does not count for the new one.
+        """
         if not self._known:
-            return [], tasks
+            return [], self._stamped(tasks)
         done, rest = [], []
         for task in tasks:
             entry = self._known.get((task.path, task.content))
@@ -87,7 +92,12 @@ class Journal:
                 done.append((task, entry))
             else:
                 rest.append(task)
-        return done, iter(rest)
+        return done, self._stamped(iter(rest))
+
+    def _stamped(self, tasks: Iterator[Task]) -> Iterator[Task]:
+        for task in tasks:
+            self._stamps[task.path, task.content] = _stamp(task.path, task.content)
+            yield task
 
     def add(self, path: str, content: str | None, verdict: str, line: bytes) -> None:
         """Write one answer."""
@@ -95,7 +105,7 @@ class Journal:
             "key": self._key,
             "path": path,
             "content": content,
-            "stamp": _stamp(path, content),
+            "stamp": self._stamps.pop((path, content), None) or _stamp(path, content),
             "verdict": verdict,
             "line": line.decode("utf-8"),
         }
@@ -107,17 +117,20 @@ class Journal:
 
 
 def _stamp(*paths: str | None) -> list[list[int]]:
-    """Size and time of change of each file: an answer is about these very files."""
+    """Size, times and number of each file: an answer is about these very files.
+
+    The time of the last change of the entry (ctime) cannot be set back by whoever may write.
+    """
     made = []
     for path in paths:
         if path is None:
-            made.append([-1, -1])
+            made.append([-1])
             continue
         try:
             facts = os.stat(path)  # noqa: PTH116 - one call for each of many thousands of files
-            made.append([facts.st_size, facts.st_mtime_ns])
+            made.append([facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_ino])
         except OSError:
-            made.append([-2, -2])
+            made.append([-2])
     return made
 
 

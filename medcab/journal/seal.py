@@ -18,6 +18,7 @@ from medcab.errors import InputError, SigningError
 from medcab.files import unreadable
 from medcab.journal.chain import ChainProblem, canonical
 from medcab.journal.store import Journal
+from medcab.model import Verdict
 from medcab.text import N_
 
 if TYPE_CHECKING:
@@ -110,7 +111,11 @@ def check_seals(journal: Journal, files: Sequence[str], trust: Sequence[str]) ->
         pruned = known is None and number < journal.verify().first
         if not pruned and (known is None or known.hex() != statement["hash"]):
             problems.append(ChainProblem("seal", number))
-        seals.append(CheckedSeal(number, verifier.verify_bytes(blob, name=path).verdict.value))
+        verdict = verifier.verify_bytes(blob).verdict
+        if pruned and verdict is Verdict.PASSED:
+            # A rewritten file may claim that: the seal says nothing about what is left.
+            verdict = Verdict.INDETERMINATE
+        seals.append(CheckedSeal(number, verdict.value))
     return Seals(tuple(seals), tuple(problems))
 
 

@@ -338,3 +338,27 @@ def test_killed_run_goes_on(authority, tree, anchor, tmp_path):
     assert result.exit_code == 0
     assert len({line["path"] for line in lines}) == len(lines) == 1500
     assert {line["verdict"] for line in lines} == {"passed"}
+
+
+def test_an_answer_is_about_the_file_that_was_read(tmp_path):
+    """Exchanged while it is verified, or exchanged with its size and time kept: judged anew."""
+    path = tmp_path / "a.sig"
+    path.write_bytes(b"genuine")
+    task = Task(str(path))
+    with Journal(tmp_path / "j", "key") as journal:
+        _, rest = journal.split(iter([task]))
+        assert list(rest) == [task]
+        path.write_bytes(b"another one")  # after the verifier read it
+        journal.add(task.path, None, "passed", b"{}")
+    with Journal(tmp_path / "j", "key") as journal:
+        known, rest = journal.split(iter([task]))
+        assert (known, list(rest)) == ([], [task])
+        journal.add(task.path, None, "passed", b"{}")
+    with Journal(tmp_path / "j", "key") as journal:
+        assert len(journal.split(iter([task]))[0]) == 1
+    kept = path.stat()
+    path.write_bytes(b"forged :-(.")
+    os.utime(path, ns=(kept.st_atime_ns, kept.st_mtime_ns))
+    assert path.stat().st_size == kept.st_size
+    with Journal(tmp_path / "j", "key") as journal:
+        assert os.name == "nt" or journal.split(iter([task]))[0] == []
