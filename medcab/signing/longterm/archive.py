@@ -6,7 +6,7 @@ Source: ETSI EN 319 122-1, 5.5.2 (ats-hash-index-v3) and 5.5.3 (archive-time-sta
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -204,7 +204,7 @@ def imprint_v2(
     signed: SignedData,
     signer: SignerInfo,
     content: bytes | None,
-    before: int,
+    before: Sequence[Attribute],
     algorithm: DigestAlgorithm,
 ) -> list[bytes]:
     """Message imprints that writers of archive-time-stamp v2 made (TS 101 733, 6.4.1).
@@ -216,17 +216,17 @@ def imprint_v2(
         signed: the signature file.
         signer: the signer.
         content: the detached content; None when it is inside.
-        before: number of unsigned attributes that were there when the time-stamp was made.
+        before: unsigned attributes that were there when the time-stamp was made.
         algorithm: digest of the imprint.
     """
     begun, ended = signed.encapsulated_der
     inner = signed.data[begun:ended]
     head = inner + (content or b"")
-    bags = b""
-    if signed.certificates_der:
-        bags += encode(0xA0, signed.certificates_der)
-    if signed.crls_der:
-        bags += encode(0xA1, signed.crls_der)
+    held = (signed.certificates_der, signed.crls_der)
+    bags = {
+        b"".join(encode(tag, field) for tag, field in zip(tags, held, strict=True) if field)
+        for tags in ((0xA0, 0xA1), (0x31, 0x31))
+    }
     fixed = b"".join(
         (
             _version(signer),
@@ -237,10 +237,6 @@ def imprint_v2(
             signer.signature_field,
         )
     )
-    earlier = b"".join(a.raw for a in signer.unsigned_attributes[:before])
-    tails = (encode(0xA1, earlier), encode(0x31, earlier), earlier) if earlier else (b"",)
-    made = []
-    for tail in tails:
-        body = bags + fixed + tail
-        made.append(algorithm.digest(head + body))
-    return made
+    earlier = b"".join(a.raw for a in before)
+    tails = {encode(0xA1, earlier), encode(0x31, earlier), earlier} if earlier else {b""}
+    return [algorithm.digest(head + bag + fixed + tail) for bag in bags for tail in tails]

@@ -9,13 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from dataclasses import field as _field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from medcab.errors import MedcabError
 from medcab.signing.algorithms import (
-    DigestAlgorithm,
     Scheme,
     UnsupportedAlgorithmError,
     digest_algorithm,
@@ -25,7 +22,7 @@ from medcab.signing.blocks.crypto import SignedThing
 from medcab.signing.blocks.journal import Journal
 from medcab.signing.blocks.records import CertificateRecord
 from medcab.signing.cms import Attribute, SignedData, SignerInfo
-from medcab.signing.longterm import archive, oldforms
+from medcab.signing.longterm.coverage import KINDS, Coverage, coverage_of
 from medcab.signing.longterm.past import Material
 from medcab.signing.longterm.poe import Proofs, key_of
 from medcab.signing.longterm.stamps import StampVerdict, check_imprint, check_token, judge_token
@@ -39,17 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "Examination", "examine", "has_time_stamps"]
 
-ARCHIVE_V1: Final = "1.2.840.113549.1.9.16.2.27"
-# From the outside inwards.
-KINDS: Final = {
-    Oid.ARCHIVE_TIME_STAMP_V3: "archive-time-stamp-v3",
-    Oid.ARCHIVE_TIME_STAMP_V2: "archive-time-stamp-v2",
-    ARCHIVE_V1: "archive-time-stamp",
-    Oid.REFERENCES_TIME_STAMP: "references-time-stamp",
-    Oid.CAD_ES_C_TIME_STAMP: "cades-c-time-stamp",
-    Oid.SIGNATURE_TIME_STAMP: "signature-time-stamp",
-    Oid.CONTENT_TIME_STAMP: "content-time-stamp",
-}
 _RANK: Final = {
     "archive-time-stamp-v3": 0,
     "archive-time-stamp-v2": 0,
@@ -76,6 +62,7 @@ _UNCHECKED: Final = frozenset(
         SubIndication.SIGNED_DATA_NOT_FOUND,
     )
 )
+_NOTHING: Final = Coverage(None)
 
 
 @dataclass(slots=True)
@@ -88,9 +75,8 @@ class _Entry:
     value: bytes
     journal: Journal
     token: Token | None = None
-    index: archive.HashIndex | None = None
     found: tuple[CertificateRecord, Scheme] | None = None
-    covered: list[bytes] = _field(default_factory=list)
+    coverage: Coverage = _NOTHING
     verdict: StampVerdict | None = None
 
 
@@ -236,8 +222,17 @@ def _check(
     entry.journal.extend(checks.checks)
     try:
         algorithm = digest_algorithm(token.info.digest_oid)
-        expected = _expected(entry, token, algorithm, signed, signer, thing, material)
-        check_imprint(entry.journal, token, expected)
+        entry.coverage = coverage_of(
+            entry.kind, entry.position, token, algorithm, signed, signer, thing, material
+        )
+        if entry.coverage.uncertain:
+            entry.journal.fail(
+                "message-imprint", "TS 101 733 6.4.1",
+                N_("The archive time-stamp of the old form fits by no known reading."),
+                SubIndication.GENERIC,
+            )  # fmt: skip
+        else:
+            check_imprint(entry.journal, token, entry.coverage.imprint)
     except UnsupportedAlgorithmError as error:
         entry.journal.fail(
             "message-imprint", "RFC 3161 2.4.2", error.template, SubIndication.GENERIC,
@@ -252,113 +247,6 @@ def _check(
     entry.found = found
 
 
-def _expected(
-    entry: _Entry,
-    token: Token,
-    algorithm: DigestAlgorithm,
-    signed: SignedData,
-    signer: SignerInfo,
-    thing: SignedThing,
-    material: Material,
-) -> bytes | None:
-    """The imprint that the token must have; None when what it is over was not found."""
-    entry.covered = [key_of(signer.signature_field)]
-    if entry.kind == "signature-time-stamp":
-        return algorithm.digest(signer.signature)
-    if entry.kind == "content-time-stamp":
-        entry.covered = []
-        return _content_digest(thing, algorithm)
-    if entry.kind in ("cades-c-time-stamp", "references-time-stamp"):
-        octets, inside = oldforms.references(signer, entry.kind)
-        covered = _keys([], [], [(a, value) for a in inside for value in a.values])
-        entry.covered = covered + oldforms.referenced(signer, material, token.info.moment)
-        if entry.kind == "cades-c-time-stamp":
-            entry.covered.append(key_of(signer.signature_field))
-        return algorithm.digest(octets)
-    if entry.kind == "archive-time-stamp-v3":
-        entry.index = archive.find_index(token)
-        certificates, revocations, values = archive.covered_objects(entry.index, signed, signer)
-        entry.covered += _keys(certificates, revocations, values)
-        content = _content_digest(thing, algorithm)
-        if content is None:
-            return None
-        return archive.imprint_v3(signed, signer, content, entry.index.raw, algorithm)
-    return _old_archive(entry, token, algorithm, signed, signer, thing)
-
-
-def _content_digest(thing: SignedThing, algorithm: DigestAlgorithm) -> bytes | None:
-    if thing.digests is None or thing.content is None:
-        return None
-    known = thing.digests.values.get(algorithm.oid)
-    if known is not None:
-        return known
-    try:
-        return thing.content.digests((algorithm.oid,)).values.get(algorithm.oid)
-    except (MedcabError, OSError):
-        return None
-
-
-def _old_archive(
-    entry: _Entry,
-    token: Token,
-    algorithm: DigestAlgorithm,
-    signed: SignedData,
-    signer: SignerInfo,
-    thing: SignedThing,
-) -> bytes | None:
-    content = None
-    if signed.content is None:
-        if thing.content is None:
-            return None
-        try:
-            content = thing.content.whole()
-        except (MedcabError, OSError):
-            return None
-    before = signer.unsigned_attributes[: entry.position]
-    certificates = archive.pieces(signed.certificates_der)
-    revocations = archive.pieces(signed.crls_der)
-    values = [(attribute, value) for attribute in before for value in attribute.values]
-    entry.covered += _keys(certificates, revocations, values)
-    made = archive.imprint_v2(signed, signer, content, entry.position, algorithm)
-    return token.info.imprint if token.info.imprint in made else made[0]
-
-
-def _keys(
-    certificates: list[bytes], revocations: list[bytes], values: list[tuple[Attribute, bytes]]
-) -> list[bytes]:
-    """Names of the covered objects and of what lies inside them."""
-    found = [key_of(c) for c in certificates]
-    for entry in revocations:
-        found += [key_of(entry), *oldforms.inside_revocation(entry)]
-    for attribute, value in values:
-        found.append(key_of(value))
-        if attribute.oid in KINDS:
-            try:
-                token = parse_token(value)
-                found += [key_of(c) for c in token.signed.certificates]
-                found += [key_of(c) for c in (*token.signed.crls, *token.signed.ocsps)]
-                if token.signer.unsigned_der is not None:
-                    for each in token.signer.unsigned_attributes:
-                        found += _inside(each)
-            except DerError:
-                continue
-        else:
-            found += _inside(Attribute(attribute.oid, value, (value,)))
-    return found
-
-
-def _inside(attribute: Attribute) -> list[bytes]:
-    try:
-        if attribute.oid == Oid.CERTIFICATE_VALUES:
-            return [key_of(c) for c in certificate_values(attribute)]
-        if attribute.oid == Oid.REVOCATION_VALUES:
-            crls, ocsps = revocation_values(attribute)
-            return [key_of(c) for c in (*crls, *ocsps)]
-    except DerError:
-        pass
-    return []
-
-
 def _outermost(entry: _Entry) -> tuple[int, float]:
     moment = entry.token.info.moment.timestamp() if entry.token else 0.0
     return _RANK[entry.kind], -moment
@@ -370,13 +258,19 @@ def _judge(verifier: Verifier, entry: _Entry, material: Material, proofs: Proofs
         indication, sub = entry.journal.conclude()
         entry.verdict = StampVerdict(entry.kind, indication, sub, None, tuple(entry.journal.checks))
         return
-    digests = () if entry.index is None else (entry.index.algorithm.oid,)
     verdict = judge_token(
-        verifier, entry.kind, token, entry.journal, entry.found, material, proofs, digests
+        verifier,
+        entry.kind,
+        token,
+        entry.journal,
+        entry.found,
+        material,
+        proofs,
+        entry.coverage.digests,
     )
     entry.verdict = verdict
     if verdict.passed:
-        proofs.add(entry.covered, token.info.moment, entry.kind)
+        proofs.add(entry.coverage.objects, token.info.moment, entry.kind)
 
 
 def _conclude(verifier: Verifier, entries: list[_Entry]) -> Iterator[Check]:

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from medcab.errors import SigningError, UsageError
@@ -21,13 +20,13 @@ from medcab.signing.codec import decode
 from medcab.signing.content import Content, MemoryContent
 from medcab.signing.longterm import archive, building
 from medcab.signing.longterm.evidence import Evidence, collect
+from medcab.signing.longterm.levels import LONG, RANK, Level, refuse
 from medcab.signing.longterm.past import Material
 from medcab.signing.longterm.tsa import TsaClient
 from medcab.signing.results import (
     Indication,
     SignatureLevel,
     SignatureResult,
-    SubIndication,
     VerificationReport,
 )
 from medcab.signing.tlv import DerError
@@ -38,59 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Extended", "Extender", "Level", "stamp_signature"]
 
-
-class Level(StrEnum):
-    """Levels that a signature can be raised to."""
-
-    T = "B-T"
-    LT = "B-LT"
-    LTA = "B-LTA"
-
-    @classmethod
-    def named(cls, name: str) -> Level:
-        """The level called ``B-T``, ``B-LT`` or ``B-LTA``.
-
-        Raises:
-            UsageError: there is no such level.
-        """
-        try:
-            return cls(name.strip().upper())
-        except ValueError:
-            raise UsageError(
-                N_("There is no signature level {name}."),
-                hint=N_("Use B-T, B-LT or B-LTA."),
-                name=name,
-            ) from None
-
-
-_RANK: Final = {
-    SignatureLevel.CADES_B: 0,
-    SignatureLevel.CADES_T: 1,
-    SignatureLevel.CADES_LT: 2,
-    SignatureLevel.CADES_LTA: 3,
-}
-_FRESH: Final = 30.0
-_TARGET: Final = {Level.T: 1, Level.LT: 2, Level.LTA: 3}
-_OLD: Final = frozenset(
-    (
-        SignatureLevel.CADES_C,
-        SignatureLevel.CADES_X1,
-        SignatureLevel.CADES_X2,
-        SignatureLevel.CADES_A,
-    )
-)
-_LONG: Final = frozenset(
-    (SignatureLevel.CADES_XL, SignatureLevel.CADES_XL1, SignatureLevel.CADES_XL2)
-)
-# Says only that something is not known here; a time-stamp does not make it worse.
-_TOLERABLE: Final = frozenset(
-    (
-        SubIndication.NO_CERTIFICATE_CHAIN_FOUND,
-        SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE,
-        SubIndication.SIGNATURE_POLICY_NOT_AVAILABLE,
-        SubIndication.TRY_LATER,
-    )
-)
+_FRESH: Final = 30.0  # seconds; what authorities say may not be younger than the verifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,62 +121,30 @@ class Extender:
                 N_("The file is no well-formed CMS signature: {why}."), why=str(error)
             ) from error
         before = self._make_verifier().verify_bytes(data, content)
-        self._refuse(signed, before, level)
-        made = signed.data
-        for index, _ in signed.signers:
-            made = self._raise(made, index, level, content)
+        refuse(signed, before, level)
+        origin = made = signed.data
+        for index, signer in signed.signers:
+            # What one signer gains must not count for the next: the level is that of before.
+            complete = structural_level(signer, signed) in (SignatureLevel.CADES_LT, *LONG)
+            made = self._raise(made, index, level, content, complete=complete)
         signed = parse_signed_data(made)
         levels = [structural_level(signer, signed) for _, signer in signed.signers]
-        lowest = min(levels, key=lambda each: _RANK.get(each, 0))
-        if made == decode(data).data or made == data:
+        lowest = min(levels, key=lambda each: RANK.get(each, 0))
+        if made == origin:
             return Extended(made, False, lowest)
         self._prove(made, content, before, level)
         return Extended(made, True, lowest)
 
-    def _refuse(self, signed: SignedData, before: VerificationReport, level: Level) -> None:
-        """Say why a file is not to be touched."""
-        hint = N_("Look at it with: medcab verify --details")
-        odd = not 1 <= signed.version <= 5
-        if odd or signed.trailing or signed.signer_errors or not signed.signers:
-            raise SigningError(N_("The signature file is damaged: it is not extended."), hint=hint)
-        for (_, signer), result in zip(signed.signers, before.signatures, strict=True):
-            current = structural_level(signer, signed)
-            _refuse_form(current, signer, level)
-            rank = _RANK.get(current)
-            if rank is not None and rank > _TARGET[level]:
-                raise SigningError(
-                    N_("The signature is at {current} already, above {wanted}."),
-                    current=current.value, wanted=level.value,
-                )  # fmt: skip
-            fine = result.indication is Indication.TOTAL_PASSED or (
-                level is Level.T
-                and all(c.sub_indication in _TOLERABLE for c in result.checks if c.open)
-            )
-            if not fine:
-                raise SigningError(
-                    N_("Signature number {index} does not verify ({status}): it is not extended."),
-                    hint=hint, index=result.index,
-                    status=str(result.sub_indication or result.indication),
-                )  # fmt: skip
-            for stamp in result.timestamps:
-                if stamp["indication"] != Indication.TOTAL_PASSED and level is not Level.T:
-                    raise SigningError(
-                        N_("A time-stamp of the signature could not be confirmed ({kind}, "
-                           "{status}): it is not extended."),
-                        hint=hint, kind=stamp["kind"], status=stamp["sub_indication"],
-                    )  # fmt: skip
-
-    def _raise(self, data: bytes, index: int, level: Level, content: Content | None) -> bytes:
+    def _raise(
+        self, data: bytes, index: int, level: Level, content: Content | None, *, complete: bool
+    ) -> bytes:
         signed = parse_signed_data(data)
         signer = _signer(signed, index)
         if not signer.unsigned(Oid.SIGNATURE_TIME_STAMP):
             data = stamp_signature(data, self._client(), (index,))
         if level is Level.T:
             return data
-        if level is Level.LTA or structural_level(signer, signed) not in (
-            SignatureLevel.CADES_LT,
-            *_LONG,
-        ):
+        if level is Level.LTA or not complete:
             data = self._add_material(data, index, content)
         return self._add_archive(data, index, content) if level is Level.LTA else data
 
@@ -325,24 +240,6 @@ def _unsure(result: SignatureResult) -> bool:
 
 def _signer(signed: SignedData, index: int) -> SignerInfo:
     return next(signer for place, signer in signed.signers if place == index)
-
-
-def _refuse_form(current: SignatureLevel, signer: SignerInfo, level: Level) -> None:
-    if current is SignatureLevel.CMS:
-        raise SigningError(
-            N_("This is plain CMS, not CAdES: nothing signed names the certificate, so it is not "
-               "extended."),
-        )  # fmt: skip
-    frozen = signer.unsigned(Oid.ARCHIVE_TIME_STAMP_V2) or signer.unsigned(
-        "1.2.840.113549.1.9.16.2.27"
-    )
-    if frozen or current in _OLD or (current in _LONG and level is not Level.LTA):
-        raise SigningError(
-            N_("The signature is of an old form ({current}), which is verified but not extended "
-               "to {wanted}."),
-            hint=N_("An archive time-stamp can be added to CAdES-X Long only (--level B-LTA)."),
-            current=current.value, wanted=level.value,
-        )  # fmt: skip
 
 
 def _surroundings(

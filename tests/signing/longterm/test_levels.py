@@ -228,6 +228,31 @@ def test_two_signers_and_a_counter_signature_climb(world):
     assert later.verdict == "passed"
 
 
+def test_each_of_two_signers_gets_his_own_material(world):
+    """The second signer has another authority: what the first gained is not enough."""
+    import pki_server
+    from asn1crypto import x509
+
+    from medcab.signing.content import MemoryContent
+    from medcab.signing.keys import SoftwareKey
+    from medcab.signing.sign import Signer, SignOptions
+
+    span = {"start": NOW - YEAR, "end": NOW + YEAR}
+    where = world.server.address
+    other = world.server.add_authority(
+        pki_server.certify("Другой", world.root, purpose="authority", address=where, **span)
+    )
+    person = world.server.know(pki_server.certify("Петров", other, address=where, **span))
+    key = SoftwareKey(
+        person.key, x509.Certificate.load(person.der), [x509.Certificate.load(other.der)]
+    )
+    signer = Signer(key, SignOptions(signing_time=NOW, force=True))
+    made = signer.add_to(world.sign(), MemoryContent(DATA))
+    long = world.extend(made, "B-LT")
+    report = world.verify(long, revocation="require")
+    assert [r.indication for r in report.signatures] == ["TOTAL-PASSED"] * 2
+
+
 def test_sha1_signature_is_covered_by_an_old_time_stamp(world, ladder):
     result = world.verify(ladder["B-LTA"], datetime(2029, 6, 1, tzinfo=UTC))
     assert result.indication == "TOTAL-PASSED"  # RSA ended on 2029-01-01, proven older

@@ -108,8 +108,8 @@ def test_old_forms_are_not_mixed_with_the_new(world):
 def with_archive_v2(world, data: bytes, content: bytes | None = DATA) -> bytes:
     signed = parse_signed_data(data)
     signer = signed.signers[0][1]
-    count = len(signer.unsigned_attributes)
-    imprint = archive.imprint_v2(signed, signer, content, count, SHA256)[0]
+    made = archive.imprint_v2(signed, signer, content, signer.unsigned_attributes, SHA256)
+    imprint = made[0]
     token = world.tsa("long").stamp(imprint)
     return add_stamp(signed, 0, Oid.ARCHIVE_TIME_STAMP_V2, token.raw)
 
@@ -126,6 +126,21 @@ def test_archive_time_stamp_v2(world):
     assert world.verify(other, LATER).indication != "TOTAL-PASSED"
     report = world.verifier().verify_bytes(made, MemoryContent(DATA + b"x"))
     assert report.signatures[0].sub_indication == "HASH_FAILURE"
+
+
+def test_sorted_attributes_do_not_hide_what_was_there_before(world):
+    """Writers that sort the set put the archive time-stamp before attributes that it covers."""
+    made = with_archive_v2(world, complete(world))
+    signed = parse_signed_data(made)
+    signer = signed.signers[0][1]
+    *others, last = signer.unsigned_attributes
+    assert last.oid == Oid.ARCHIVE_TIME_STAMP_V2
+    old = b"".join(a.raw for a in (*others, last))
+    # As a sequence of bytes the covered attributes keep their order; only the place differs.
+    moved = made.replace(old, b"".join(a.raw for a in (last, *others)))
+    assert moved != made
+    assert world.verify(moved).indication == "TOTAL-PASSED"
+    assert world.verify(moved, LATER).indication == "TOTAL-PASSED"
 
 
 def index_v1(signed, signer, *, name: bool) -> bytes:

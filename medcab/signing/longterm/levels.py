@@ -1,0 +1,133 @@
+"""Levels that signatures are raised to, and which signatures must not be touched."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from medcab.errors import SigningError, UsageError
+from medcab.signing.attributes import Oid
+from medcab.signing.cades import structural_level
+from medcab.signing.cms import SignedData, SignerInfo
+from medcab.signing.longterm.coverage import ARCHIVE_V1
+from medcab.signing.results import (
+    Indication,
+    SignatureLevel,
+    SubIndication,
+    VerificationReport,
+)
+from medcab.text import N_
+
+__all__ = ["LONG", "RANK", "Level", "refuse"]
+
+
+class Level(StrEnum):
+    """Levels that a signature can be raised to."""
+
+    T = "B-T"
+    LT = "B-LT"
+    LTA = "B-LTA"
+
+    @classmethod
+    def named(cls, name: str) -> Level:
+        """The level called ``B-T``, ``B-LT`` or ``B-LTA``.
+
+        Raises:
+            UsageError: there is no such level.
+        """
+        try:
+            return cls(name.strip().upper())
+        except ValueError:
+            raise UsageError(
+                N_("There is no signature level {name}."),
+                hint=N_("Use B-T, B-LT or B-LTA."),
+                name=name,
+            ) from None
+
+
+RANK: Final = {
+    SignatureLevel.CADES_B: 0,
+    SignatureLevel.CADES_T: 1,
+    SignatureLevel.CADES_LT: 2,
+    SignatureLevel.CADES_LTA: 3,
+}
+_TARGET: Final = {Level.T: 1, Level.LT: 2, Level.LTA: 3}
+_OLD: Final = frozenset(
+    (
+        SignatureLevel.CADES_C,
+        SignatureLevel.CADES_X1,
+        SignatureLevel.CADES_X2,
+        SignatureLevel.CADES_A,
+    )
+)
+LONG: Final = frozenset(
+    (SignatureLevel.CADES_XL, SignatureLevel.CADES_XL1, SignatureLevel.CADES_XL2)
+)
+# Says only that something is not known here; a time-stamp does not make it worse.
+_TOLERABLE: Final = frozenset(
+    (
+        SubIndication.NO_CERTIFICATE_CHAIN_FOUND,
+        SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE,
+        SubIndication.SIGNATURE_POLICY_NOT_AVAILABLE,
+        SubIndication.TRY_LATER,
+    )
+)
+
+
+def refuse(signed: SignedData, before: VerificationReport, level: Level) -> None:
+    """Say why a file is not to be touched.
+
+    Args:
+        signed: the file.
+        before: what its verification said.
+        level: wanted.
+
+    Raises:
+        SigningError: it must not be extended.
+    """
+    hint = N_("Look at it with: medcab verify --details")
+    odd = not 1 <= signed.version <= 5
+    if odd or signed.trailing or signed.signer_errors or not signed.signers:
+        raise SigningError(N_("The signature file is damaged: it is not extended."), hint=hint)
+    for (_, signer), result in zip(signed.signers, before.signatures, strict=True):
+        current = structural_level(signer, signed)
+        _refuse_form(current, signer, level)
+        rank = RANK.get(current)
+        if rank is not None and rank > _TARGET[level]:
+            raise SigningError(
+                N_("The signature is at {current} already, above {wanted}."),
+                current=current.value, wanted=level.value,
+            )  # fmt: skip
+        fine = result.indication is Indication.TOTAL_PASSED or (
+            level is Level.T
+            and all(c.sub_indication in _TOLERABLE for c in result.checks if c.open)
+        )
+        if not fine:
+            raise SigningError(
+                N_("Signature number {index} does not verify ({status}): it is not extended."),
+                hint=hint, index=result.index,
+                status=str(result.sub_indication or result.indication),
+            )  # fmt: skip
+        for stamp in result.timestamps:
+            if stamp["indication"] != Indication.TOTAL_PASSED and level is not Level.T:
+                raise SigningError(
+                    N_("A time-stamp of the signature could not be confirmed ({kind}, "
+                       "{status}): it is not extended."),
+                    hint=hint, kind=stamp["kind"], status=stamp["sub_indication"],
+                )  # fmt: skip
+
+
+def _refuse_form(current: SignatureLevel, signer: SignerInfo, level: Level) -> None:
+    if current is SignatureLevel.CMS:
+        raise SigningError(
+            N_("This is plain CMS, not CAdES: nothing signed names the certificate, so it is not "
+               "extended."),
+        )  # fmt: skip
+    frozen = signer.unsigned(Oid.ARCHIVE_TIME_STAMP_V2) or signer.unsigned(ARCHIVE_V1)
+    if frozen or current in _OLD or (current in LONG and level is not Level.LTA):
+        raise SigningError(
+            N_("The signature is of an old form ({current}), which is verified but not extended "
+               "to {wanted}."),
+            hint=N_("An archive time-stamp can be added to CAdES-X Long only (--level B-LTA)."),
+            current=current.value, wanted=level.value,
+        )  # fmt: skip
