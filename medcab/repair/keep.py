@@ -37,7 +37,7 @@ def store(task: Task, outcome: Outcome, stage: Path, taken: set[str]) -> Written
         place.parent.mkdir(parents=True, exist_ok=True)
         with replacing(place) as stream:
             stream.write(data)
-    return Written(task, tuple(paths), notes=mended.notes, done=mended.done)
+    return Written(task, tuple(paths), notes=mended.notes)
 
 
 def _refusal(task: Task, outcome: Outcome) -> Left:

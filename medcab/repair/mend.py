@@ -54,8 +54,7 @@ def _mend_pictures(order: Order) -> Mended:
     data, notes = _build.build(
         leaves, order.max_size, order.dpi, order.quality_floor, grey=order.grey
     )
-    done = [s.action for s in order.steps]
-    return Mended((data,), tuple(notes), tuple(done))
+    return Mended((data,), tuple(notes))
 
 
 def _edit_leaves(leaves: list[Leaf], facts: FileFacts, steps: tuple[Step, ...]) -> None:
@@ -136,7 +135,7 @@ def _mend_pdf(order: Order) -> Mended:
             made = _build.save(own)
             _compare(reference, made, actions)
             parts = _sized(own, facts.pdf, made, order, notes)
-    return Mended(parts, tuple(notes), tuple(actions))
+    return Mended(parts, tuple(notes))
 
 
 def _rebuilt(pdf: Any, data: bytes) -> Any:
@@ -261,7 +260,7 @@ def _compare(before: bytes, after: bytes, actions: dict[Action, Step]) -> None:
 
     Those that are seen on purpose are judged by the rules alone; fields have been compared.
     """
-    unseen = {*_INVISIBLE, Action.FLATTEN, Action.COMPRESS, Action.SPLIT, Action.RENAME}
+    unseen = {*_INVISIBLE, Action.FLATTEN, Action.COMPRESS, Action.RENAME}
     if set(actions) - unseen or not set(actions) & _INVISIBLE:
         return
     if differing_pages(before, after):

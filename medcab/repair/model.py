@@ -54,7 +54,6 @@ class Action(StrEnum):
     DESKEW = "deskew"
     CLEAN = "clean"
     COMPRESS = "compress"
-    SPLIT = "split"
     RENAME = "rename"
 
 
@@ -75,7 +74,6 @@ TOLD: Final[Mapping[Action, str]] = {
     Action.DESKEW: N_("straighten pages: {pages}"),
     Action.CLEAN: N_("make the print darker and the paper lighter: pages {pages}"),
     Action.COMPRESS: N_("compress to {limit} MB, never below {dpi} dpi"),
-    Action.SPLIT: N_("divide into parts of at most {limit} MB"),
     Action.RENAME: N_("rename: {name}"),
 }
 
@@ -206,7 +204,6 @@ class Mended:
 
     parts: tuple[bytes, ...]
     notes: tuple[Note, ...] = ()
-    done: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +214,6 @@ class Written:
     paths: tuple[str, ...] = ()
     left: tuple[Left, ...] = ()
     notes: tuple[Note, ...] = ()
-    done: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,4 +235,3 @@ class FixResult:
     after: Report | None
     left: tuple[Left, ...] = ()
     dry_run: bool = False
-    findings_left: tuple[Finding, ...] = ()

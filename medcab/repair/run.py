@@ -47,6 +47,7 @@ def plan_only(
     package: Package, profile: Profile, check: engine.CheckOptions, options: FixOptions
 ) -> FixResult:
     """Check ``package`` and plan its repair; write nothing."""
+    check = replace(check, scan=True)
     report = engine.run(package, profile, check)
     plan = make_plan(package, profile, report, options)
     left = tuple(one for task in plan.tasks for one in task.refused)
@@ -82,6 +83,7 @@ def fix(
     """
     demand_apart(package, out)
     demand_free(out, force=options.force)
+    check = replace(check, scan=True)  # what was not looked at cannot be said to comply
     report = engine.run(package, profile, check)
     plan = make_plan(package, profile, report, options)
     made_here = not out.exists()
@@ -262,5 +264,4 @@ def _remaining(report: Report, plan: Plan) -> list[Left]:
         and f.location.path not in refused
         and (f.location.path, f.rule) not in answered
         and not (f.outcome.value == "undetermined" and f.location.path in changed)
-        and not f.rule.startswith("NAM00")
     ]

@@ -91,7 +91,7 @@ def test_json(run, package, tmp_path):
     [
         (("-p", "scan"), "--out"),
         (("--dry-run",), "--profile"),
-        (("-p", "scan", "--dry-run", "-f", "html"), "--format"),
+        (("-p", "scan", "--dry-run", "-f", "html"), "html"),
         (("-p", "scan", "--dry-run", "--turn", "a.jpg=45"), "90"),
         (("-p", "scan", "--dry-run", "--turn", "a.jpg"), "--turn"),
         (("-p", "no-such", "--dry-run"), "no-such"),

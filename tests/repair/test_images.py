@@ -160,6 +160,7 @@ def test_resolution_is_never_invented(folder, repair, dpi):
     assert any("dpi" in one.hint or "300" in one.hint for one in result.left)
 
 
+@pytest.mark.slow
 def test_what_is_too_large_is_compressed_once_and_stays_at_300_dpi(folder, repair):
     data = saved(noisy(sheet()), "PNG", dpi=(300, 300), compress_level=1)
     assert len(data) > 5 * 2**20
@@ -174,6 +175,7 @@ def test_what_is_too_large_is_compressed_once_and_stays_at_300_dpi(folder, repai
     assert Image.open(io.BytesIO(stream)).layer[0][1:3] == (2, 2)  # 4:2:0
 
 
+@pytest.mark.slow
 def test_heic_is_converted_where_the_extra_is_there_else_told(folder, repair, monkeypatch):
     heif = pytest.importorskip("pillow_heif")
     heif.register_heif_opener()
