@@ -32,7 +32,8 @@ def tell_fetching(how: Examination) -> None:
 
 def write_check(judged: list[Any], now: datetime, output_format: Format) -> None:
     """Write what ``cert check`` found."""
-    from medcab.commands._cert_text import VERDICTS, finding_lines, sentence
+    from medcab.commands._cert_text import finding_lines, sentence
+    from medcab.formats.sentences import VERDICTS
     from medcab.model import worst
     from medcab.signing.cert_check import certificate_json, result_json
 

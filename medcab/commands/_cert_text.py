@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from medcab.commands._console import tr
-from medcab.model import Severity, Verdict
+from medcab.formats.sentences import SEVERITIES
 from medcab.text import N_
 
 if TYPE_CHECKING:
@@ -14,18 +14,8 @@ if TYPE_CHECKING:
     from medcab.signing.cert_facts import CertificateFacts
     from medcab.signing.cert_info import CertificateInfo
 
-__all__ = ["VERDICTS", "finding_lines", "info_lines", "sentence"]
+__all__ = ["finding_lines", "info_lines", "sentence"]
 
-VERDICTS: Final = {
-    Verdict.PASSED: N_("Passed"),
-    Verdict.FAILED: N_("Failed"),
-    Verdict.INDETERMINATE: N_("Needs clarification"),
-}
-_LEVELS: Final = {
-    Severity.ERROR: N_("error"),
-    Severity.WARNING: N_("warning"),
-    Severity.INFO: N_("note"),
-}
 _USAGES: Final = {
     "digital_signature": N_("digital signature"),
     "non_repudiation": N_("non-repudiation"),
@@ -108,5 +98,5 @@ def finding_lines(findings: Any) -> Iterator[str]:
     """The lines of ``cert check`` about the findings on one certificate."""
     translate = tr()
     for finding in findings:
-        level = translate(_LEVELS[finding.severity])
+        level = translate(SEVERITIES[finding.severity])
         yield f"  {finding.rule} {level}: {sentence(finding)}"

@@ -110,6 +110,7 @@ def command(
 ) -> None:
     """Entry point of the command; the help is set below, in the reader's language."""
     from medcab import engine
+    from medcab.commands._package import profile_names
     from medcab.commands._trust import user_store
     from medcab.moments import parse_moment
     from medcab.profile import load
@@ -126,16 +127,7 @@ def command(
         )
     named = _paths(paths or [], files_from, files0_from)
     package = _read(named, _options(types or [], form, stdin_name, named))
-    name = profile or package.manifest.get("profile")
-    if not name:
-        raise UsageError(
-            N_("It is not said by which profile to judge."),
-            hint=N_(
-                "Give --profile NAME (list: medcab profile list); "
-                "--profile scan judges the files alone."
-            ),
-        )
-    chosen = load(str(name), tuple(overlay or package.manifest.get("overlays") or ()))
+    chosen = load(*profile_names(package, profile, overlay or ()))
     if not package.documents and not package.problems and not package.form:
         raise InputError(
             N_("{path} is empty: there is nothing to check."),
@@ -226,18 +218,9 @@ def _paths(paths: list[str], lines: str | None, nul: str | None) -> list[str]:
 def _options(
     types: list[str], form: str | None, stdin_name: str | None, paths: list[str]
 ) -> PackageOptions:
+    from medcab.commands._package import pairs
     from medcab.inputs import InputLimits, PackageOptions
 
-    pairs = {}
-    for given in types:
-        path, equals, kind = given.rpartition("=")
-        if not equals or not path or not kind:
-            raise UsageError(
-                N_("--type {value} is not of the form FILE=TYPE."),
-                hint=N_("For example: --type scan1.pdf=diploma"),
-                value=given,
-            )
-        pairs[path] = kind
     limits = InputLimits()
     data = None
     if "-" in paths:
@@ -246,7 +229,13 @@ def _options(
             raise InputError(
                 N_("Standard input is longer than {limit} MB."), limit=limits.stdin >> 20
             )
-    return PackageOptions(types=pairs, form=form, stdin=data, stdin_name=stdin_name, limits=limits)
+    return PackageOptions(
+        types=pairs(types, "--type", "scan1.pdf=diploma"),
+        form=form,
+        stdin=data,
+        stdin_name=stdin_name,
+        limits=limits,
+    )
 
 
 def _read(paths: list[str], options: PackageOptions) -> Any:

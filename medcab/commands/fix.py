@@ -9,6 +9,19 @@ import typer
 
 from medcab.commands import _config
 from medcab.commands._console import _h, progress, stderr, stdout, tr, write_result
+from medcab.commands._options import (
+    At,
+    Form,
+    Jobs,
+    Overlay,
+    Profile,
+    Quiet,
+    Timeout,
+    Types,
+    format_option,
+    known_format,
+)
+from medcab.commands._package import pairs, profile_names
 from medcab.errors import ExitCode, InputError, UsageError
 from medcab.text import N_
 
@@ -26,34 +39,21 @@ def command(
     ],
     out: Annotated[
         str | None,
-        typer.Option("--out", metavar="DIR", help=_h("Folder for the copies; made if need be.")),
+        typer.Option(
+            "--output",
+            "-o",
+            "--out",
+            metavar="DIR",
+            help=_h("Folder for the copies; made if need be."),
+        ),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=_h("Show what would be done; write nothing."))
     ] = False,
-    profile: Annotated[
-        str | None,
-        typer.Option(
-            "--profile",
-            "-p",
-            envvar="MEDCAB_PROFILE",
-            help=_h("Profile (list: medcab profile list)."),
-        ),
-    ] = None,
-    overlay: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--overlay", envvar="MEDCAB_OVERLAY", help=_h("Overlay on the profile (real-2026).")
-        ),
-    ] = None,
-    form: Annotated[
-        str | None,
-        typer.Option("--form", help=_h("The filled-in form (json, yaml, toml, xml, csv, xlsx).")),
-    ] = None,
-    types: Annotated[
-        list[str] | None,
-        typer.Option("--type", metavar="FILE=TYPE", help=_h("Say what a document is.")),
-    ] = None,
+    profile: Profile = None,
+    overlay: Overlay = None,
+    form: Form = None,
+    types: Types = None,
     join: Annotated[
         bool,
         typer.Option("--join", help=_h("Make pictures that belong together one PDF.")),
@@ -79,20 +79,11 @@ def command(
     force: Annotated[
         bool, typer.Option("--force", help=_h("Replace files of the same name in DIR."))
     ] = False,
-    output_format: Annotated[
-        str, typer.Option("--format", "-f", help=_h("text or json (medcab.fix/1)."))
-    ] = "text",
-    at: Annotated[
-        str | None, typer.Option("--at", help=_h("Judge for this moment (2026-11-21 or ISO 8601)."))
-    ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option("--jobs", "-j", min=1, envvar="MEDCAB_JOBS", help=_h("Worker processes.")),
-    ] = None,
-    timeout: Annotated[
-        float, typer.Option("--timeout", min=0.1, help=_h("Seconds that one document may take."))
-    ] = 120.0,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help=_h("Only the verdict."))] = False,
+    output_format: Annotated[str, format_option("text", "json")] = "text",
+    at: At = None,
+    jobs: Jobs = None,
+    timeout: Timeout = 120.0,
+    quiet: Quiet = False,
 ) -> None:
     """Entry point of the command; the help is set below, in the reader's language."""
     from medcab.engine import CheckOptions
@@ -103,37 +94,23 @@ def command(
     from medcab.repair.run import fix, plan_only
     from medcab.sandbox import usable_cores
 
-    if output_format not in ("text", "json"):
-        raise UsageError(
-            N_("medcab fix does not write the format {name}."),
-            hint=N_("Use --format text or --format json."),
-            name=output_format,
-        )
+    known_format(output_format, "text", "json")
     if out is None and not dry_run:
         raise UsageError(
             N_("It is not said where the copies go."),
             hint=N_("Give a folder: --out FOLDER, or look first: --dry-run"),
         )
     package = read_package(
-        paths, PackageOptions(types=_pairs(types or [], "--type", "scan1.pdf=diploma"), form=form)
+        paths, PackageOptions(types=pairs(types or [], "--type", "scan1.pdf=diploma"), form=form)
     )
-    name = profile or package.manifest.get("profile")
-    if not name:
-        raise UsageError(
-            N_("It is not said by which profile to judge."),
-            hint=N_(
-                "Give --profile NAME (list: medcab profile list); "
-                "--profile scan judges the files alone."
-            ),
-        )
     if not package.documents:
         raise InputError(
             N_("There is nothing to repair in {root}."),
             hint=N_("Name the folder in which the documents lie."),
             root=package.root,
         )
-    overlays = tuple(overlay or package.manifest.get("overlays") or ())
-    chosen = load(str(name), overlays)
+    name, overlays = profile_names(package, profile, overlay or ())
+    chosen = load(name, overlays)
     workers = jobs or usable_cores()
     check = CheckOptions(
         now=parse_moment(at) if at else None,
@@ -182,25 +159,9 @@ def exit_code(result: FixResult) -> ExitCode:
     return ExitCode.INDETERMINATE if undetermined else ExitCode.OK
 
 
-def _pairs(given: list[str], option: str, example: str) -> dict[str, str]:
-    made = {}
-    for one in given:
-        path, equals, value = one.rpartition("=")
-        if not equals or not path or not value:
-            raise UsageError(
-                N_("{option} {value} is not of the form FILE=VALUE."),
-                hint=N_("For example: {option} {example}"),
-                option=option,
-                value=one,
-                example=example,
-            )
-        made[path] = value
-    return made
-
-
 def _turns(given: list[str]) -> dict[str, int]:
     made = {}
-    for path, value in _pairs(given, "--turn", "scan1.pdf=90").items():
+    for path, value in pairs(given, "--turn", "scan1.pdf=90").items():
         if value not in ("90", "180", "270"):
             raise UsageError(
                 N_("Pages can be turned by 90, 180 or 270 degrees, not by {value}."), value=value

@@ -24,6 +24,7 @@ from medcab.commands._options import (
     known_format,
 )
 from medcab.errors import ExitCode, UsageError
+from medcab.formats.sentences import VERDICTS
 from medcab.model import Verdict
 from medcab.text import N_
 
@@ -35,11 +36,6 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _FORMATS = ("text", "json", "jsonl", "etsi-xml")
-_WORDS = {
-    Verdict.PASSED: N_("Passed"),
-    Verdict.FAILED: N_("Failed"),
-    Verdict.INDETERMINATE: N_("Needs clarification"),
-}
 _MARKS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.INDETERMINATE: "?"}
 
 
@@ -320,7 +316,7 @@ def _lines(result: BulkResult, *, details: bool, quiet: bool) -> list[str]:
     if quiet and result.verdict is Verdict.PASSED:
         return []
     say = tr()
-    made = [f"{_mark(result.verdict)} {result.path}: {say(_WORDS[result.verdict])}"]
+    made = [f"{_mark(result.verdict)} {result.path}: {say(VERDICTS[result.verdict])}"]
     made += [f"    {reason}" for reason in result.reasons]
     for signer in result.signers:
         indent = "    " if signer.kind == "signature" else "        "
@@ -357,7 +353,7 @@ def _summary(
     say = tr()
     done = sum(counts.values())
     console = stderr()
-    parts = ", ".join(f"{say(_WORDS[v])}: {counts[v]}" for v in Verdict)
+    parts = ", ".join(f"{say(VERDICTS[v])}: {counts[v]}" for v in Verdict)
     console.print(parts, highlight=False)
     console.print(
         say(N_("{done} of {total} files in {seconds} s, {rate} a second"),

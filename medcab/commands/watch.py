@@ -13,6 +13,7 @@ import typer
 
 from medcab.commands import _config
 from medcab.commands._console import _h, progress, state, stderr, stdout, tr, write_result
+from medcab.commands._options import Form, Jobs, Overlay, Profile, Timeout
 from medcab.commands._output import PICTURED, Output, choose_writers
 from medcab.commands.directory import default_store
 from medcab.errors import InputError, MedcabError, OutputError, UsageError
@@ -27,25 +28,9 @@ __all__ = ["command"]
 
 def command(
     folder: Annotated[str, typer.Argument(metavar="DIR", help=_h("Folder of the package."))],
-    profile: Annotated[
-        str | None,
-        typer.Option(
-            "--profile",
-            "-p",
-            envvar="MEDCAB_PROFILE",
-            help=_h("Profile (list: medcab profile list)."),
-        ),
-    ] = None,
-    overlay: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--overlay", envvar="MEDCAB_OVERLAY", help=_h("Overlay on the profile (real-2026).")
-        ),
-    ] = None,
-    form: Annotated[
-        str | None,
-        typer.Option("--form", help=_h("The filled-in form (json, yaml, toml, xml, csv, xlsx).")),
-    ] = None,
+    profile: Profile = None,
+    overlay: Overlay = None,
+    form: Form = None,
     output: Annotated[
         list[str] | None,
         typer.Option(
@@ -55,13 +40,8 @@ def command(
             help=_h("Keep this file fresh; it lies outside the folder. Repeatable."),
         ),
     ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option("--jobs", "-j", min=1, envvar="MEDCAB_JOBS", help=_h("Worker processes.")),
-    ] = None,
-    timeout: Annotated[
-        float, typer.Option("--timeout", min=0.1, help=_h("Seconds that one document may take."))
-    ] = 20.0,
+    jobs: Jobs = None,
+    timeout: Timeout = 20.0,
     interval: Annotated[
         float, typer.Option("--interval", min=0.1, help=_h("Seconds between two looks."))
     ] = 1.0,
@@ -175,20 +155,12 @@ class _Watch:
 
     def _check(self) -> Report:
         from medcab import engine
+        from medcab.commands._package import profile_names
         from medcab.inputs import PackageOptions, read_package
         from medcab.profile import load
 
         package = read_package([self.folder], PackageOptions(form=self.form))
-        name = self.profile or package.manifest.get("profile")
-        if not name:
-            raise UsageError(
-                N_("It is not said by which profile to judge."),
-                hint=N_(
-                    "Give --profile NAME (list: medcab profile list); "
-                    "--profile scan judges the files alone."
-                ),
-            )
-        chosen = load(str(name), self.overlays or tuple(package.manifest.get("overlays") or ()))
+        chosen = load(*profile_names(package, self.profile, self.overlays))
         options = engine.CheckOptions(
             jobs=self.jobs,
             timeout=self.timeout,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import field as _field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from medcab.sandbox import Outcome
@@ -73,7 +73,6 @@ class ProbeOptions:
 
     limits: ProbeLimits = _field(default=ProbeLimits())
     scan: bool = False
-    scan_options: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from medcab.signing.gost import gost3410
-from medcab.signing.gost.curves import Curve, oid_name
+from medcab.signing.gost.curves import Curve
 from medcab.signing.gost.kinds import KeyKind, curve_of, identifier, kind_of
 
 if TYPE_CHECKING:
@@ -41,11 +41,6 @@ class GostPublicKey:
     def name(self) -> str:
         """For people: algorithm and curve."""
         return f"{self.kind.name} ({self.curve.name})"
-
-    @property
-    def param_set(self) -> str:
-        """Name of the parameter set."""
-        return oid_name(self.curve_oid)
 
     @property
     def bits(self) -> int:
