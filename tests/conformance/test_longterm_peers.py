@@ -192,3 +192,46 @@ class TestGost:
         token = self.token()
         report = self.verifier(token.info.moment).verify_bytes(token.raw, MemoryContent(b"x"))
         assert report.signatures[0].sub_indication == "HASH_FAILURE"
+
+    @pytest.mark.parametrize("name", ["leaf256", "leaf512"])
+    def test_gost_signature_climbs_the_ladder(self, world, name):
+        from asn1crypto import x509
+
+        from medcab.signing.certificates import load_certificates
+        from medcab.signing.cms import parse_signed_data
+        from medcab.signing.content import MemoryContent
+        from medcab.signing.keys import load_pem
+        from medcab.signing.longterm.extend import Extender, Level
+        from medcab.signing.sign import Signer, SignOptions
+        from medcab.signing.trust import TrustStore
+        from medcab.signing.verify import Verifier
+
+        key = load_pem((GOST / f"{name}.key").read_bytes(), (GOST / f"{name}.crt").read_bytes())
+        root = load_certificates((GOST / "root.crt").read_bytes(), "root")
+        chain = load_certificates((GOST / "chain.pem").read_bytes(), "chain")
+        trust = TrustStore.from_certificates([*root, x509.Certificate.load(world.root.der)])
+        now = datetime.now(UTC)
+        world.server.clock = now
+        lists = [(GOST / f).read_bytes() for f in ("root.crl", "subca.crl")]
+
+        def verifier(at=now):
+            from medcab.signing.fetch import Fetcher
+
+            return Verifier(
+                trust, at=at, certificates=[c.dump() for c in chain], crls=lists, fetch=Fetcher()
+            )
+
+        made = Signer(key, SignOptions(signing_time=now)).sign_bytes(DATA)
+        extender = Extender(verifier, world.tsa("long"))
+        made = extender.extend(made, Level.T, MemoryContent(DATA)).data
+        (result,) = verifier().verify_bytes(made, MemoryContent(DATA)).signatures
+        assert (result.indication, result.level) == ("TOTAL-PASSED", "CAdES-B-T")
+        made = extender.extend(made, Level.LTA, MemoryContent(DATA)).data
+        alone = Verifier(trust, at=now, certificates=[])
+        (result,) = alone.verify_bytes(made, MemoryContent(DATA)).signatures
+        opened = [(c.id, c.detail, c.args) for c in result.checks if c.open]
+        assert (result.indication, result.level, opened) == ("TOTAL-PASSED", "CAdES-B-LTA", [])
+        broken = made.replace(parse_signed_data(made).signers[0][1].signature, bytes(64))
+        if name == "leaf256":
+            assert alone.verify_bytes(broken, MemoryContent(DATA)).verdict == "failed"
+        world.server.clock = NOW

@@ -82,7 +82,8 @@ def collect(
             hint=N_("Give the trusted certificates (--trust) and the missing ones (--cert)."),
             name=record.summary.subject,
         )
-    held = {each.der for each in material.records}
+    # What was given beside the file is not in it.
+    held = {each.der for each in material.records} - {each.der for each in verifier.given}
     chain: Sequence[x509.Certificate] = result.chain
     made = Evidence()
     for certificate in chain[:-1] if len(chain) > 1 else chain:

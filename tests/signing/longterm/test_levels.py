@@ -186,6 +186,62 @@ def test_copied_time_stamp_is_found(world, ladder):
     assert result.sub_indication == "HASH_FAILURE"
 
 
+def test_swapped_time_stamps_are_found(world):
+    from medcab.signing.attributes import Oid
+    from medcab.signing.cms import parse_signed_data
+    from medcab.signing.longterm.building import add_stamp
+    from medcab.signing.longterm.extend import stamp_signature
+
+    files = [world.sign(signing_time=NOW - timedelta(hours=n)) for n in (1, 2)]
+    tokens = [
+        parse_signed_data(stamp_signature(data, world.tsa())).signers[0][1]
+        .unsigned(Oid.SIGNATURE_TIME_STAMP)[0].values[0]
+        for data in files
+    ]  # fmt: skip
+    for data, token in zip(files, reversed(tokens), strict=True):
+        made = add_stamp(parse_signed_data(data), 0, Oid.SIGNATURE_TIME_STAMP, token)
+        assert world.verify(made).sub_indication == "HASH_FAILURE"
+
+
+def test_stale_time_stamp_proves_the_time_it_says(world):
+    """A token that was made long ago over another file cannot be passed off as an old one."""
+    from medcab.signing.longterm.extend import stamp_signature
+
+    world.server.clock = NOW - timedelta(days=100)
+    old = stamp_signature(world.sign(), world.tsa())
+    result = world.verify(old, NOW)
+    assert result.proofs[0].moment == NOW - timedelta(days=100)
+    assert result.indication == "TOTAL-PASSED"
+
+
+def test_authority_revoked_before_it_stamped(world, ladder):
+    import pki_server
+
+    from medcab.signing.content import MemoryContent
+
+    stamper = world.stampers["short"].certificate.serial_number
+    world.issuing.revoked[stamper] = NOW - timedelta(days=1)
+    crl = pki_server.make_crl(world.issuing, NOW)
+    for level in ("B-LT", "B-LTA"):
+        verifier = world.verifier(NOW + YEAR, crls=[crl])
+        (result,) = verifier.verify_bytes(ladder[level], MemoryContent(DATA)).signatures
+        inner = result.timestamps[-1]
+        assert (inner["indication"], inner["sub_indication"]) == (
+            "INDETERMINATE", "REVOKED_NO_POE",
+        )  # fmt: skip
+
+
+def test_revocation_data_for_another_certificate_do_not_count(world, ladder):
+    import pki_server
+
+    from medcab.signing.cms import parse_signed_data
+    from medcab.signing.longterm.building import add_material
+
+    other = pki_server.make_ocsp(world.issuing, world.stampers["long"].certificate, NOW)
+    made = add_material(parse_signed_data(ladder["B-T"]), [], [], [other])
+    assert world.verify(made, revocation="require").sub_indication == "TRY_LATER"
+
+
 def test_time_stamp_from_before_the_certificate_was_issued(world):
     import pki_server
 
@@ -253,7 +309,7 @@ def test_each_of_two_signers_gets_his_own_material(world):
     assert [r.indication for r in report.signatures] == ["TOTAL-PASSED"] * 2
 
 
-def test_sha1_signature_is_covered_by_an_old_time_stamp(world, ladder):
+def test_algorithm_that_ended_is_covered_by_an_old_time_stamp(world, ladder):
     result = world.verify(ladder["B-LTA"], datetime(2029, 6, 1, tzinfo=UTC))
     assert result.indication == "TOTAL-PASSED"  # RSA ended on 2029-01-01, proven older
 
