@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from medcab.errors import UsageError
 from medcab.model import Document, Finding, Outcome, Package, Report, Severity, Verdict
 from medcab.profile import Profile
 from medcab.repair import groups
@@ -61,6 +62,7 @@ _ALLOWED: Final = {
     "PDF004": N_("medcab fix lifts the restriction when told to: --remove-restrictions"),
     "SCN002": N_("medcab fix makes the print darker when told to: --clean. Better scan again."),
     "SCN003": N_("medcab fix removes the page when told to: --drop-pages. See that it is blank."),
+    "SCN005": N_("Say how medcab fix must turn the page, clockwise: --turn FILE=90"),
     "SCN008": N_("medcab fix makes the paper lighter when told to: --clean."),
     "SCN015": N_("medcab fix removes the page when told to: --drop-pages. See that it repeats."),
 }
@@ -74,7 +76,18 @@ def make_plan(package: Package, profile: Profile, report: Report, options: FixOp
         profile: that the output has to meet.
         report: of the check of ``package``: its documents carry facts.
         options: what the user allows.
+
+    Raises:
+        UsageError: pages of a file that is not in the package are to be turned.
     """
+    known = {d.path for d in report.documents} | {d.name for d in report.documents}
+    for path in options.turns:
+        if path not in known:
+            raise UsageError(
+                N_("--turn names {path}, which is not in the package."),
+                hint=N_("Write the name as the table of documents shows it."),
+                path=path,
+            )
     sizes = size_limits(profile, report)
     planned = [_document(d, package, profile, report, options, sizes) for d in report.documents]
     tasks = groups.joined(planned, package, options)

@@ -95,6 +95,7 @@ def test_json(run, package, tmp_path):
         (("-p", "scan", "--dry-run", "--turn", "a.jpg=45"), "90"),
         (("-p", "scan", "--dry-run", "--turn", "a.jpg"), "--turn"),
         (("-p", "no-such", "--dry-run"), "no-such"),
+        (("-p", "scan", "--dry-run", "--turn", "other.pdf=90"), "other.pdf"),
     ],
 )
 def test_wrong_use_exits_with_2(run, package, args, words):
