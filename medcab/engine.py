@@ -216,7 +216,16 @@ def _question(
         beside, inside = (), False
     if not (beside or inside or certificate):
         return None
-    return Question(document.path, document.source, beside, inside, certificate, now, options.trust)
+    return Question(
+        document.path,
+        document.source,
+        beside,
+        inside,
+        certificate,
+        now,
+        options.trust,
+        document.facts.sha256 or None,
+    )
 
 
 def _answers(

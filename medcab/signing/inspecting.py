@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from medcab.files import unreadable
 from medcab.signing.trust_options import TrustOptions
 from medcab.sources import Source
+from medcab.text import N_
 
 if TYPE_CHECKING:
     from medcab.signing.cert_facts import CertificateFacts
@@ -34,6 +36,7 @@ class Question:
         certificate: the document is itself a certificate or key container.
         moment: of the check (aware).
         options: trust.
+        sha256: of the document as the other rules saw it (hexadecimal), where it is known.
     """
 
     path: str
@@ -43,6 +46,7 @@ class Question:
     certificate: bool
     moment: datetime
     options: TrustOptions
+    sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,21 @@ def inspect(question: Question) -> Answer:
                 reports.append(report)
         if question.certificate and data:
             certificates = _certificates(data, question)
+    if question.sha256 is not None and _digest(question.source) != question.sha256:
+        # What was verified is not what the other rules judged: neither says anything of the other.
+        return unanswered(question, N_("The file was changed while it was being checked."))
     return Answer(tuple(reports), certificates)
+
+
+def _digest(source: Source) -> str | None:
+    sha256 = hashlib.sha256()
+    try:
+        with source.open() as stream:
+            while chunk := stream.read(1 << 20):
+                sha256.update(chunk)
+    except OSError:
+        return None
+    return sha256.hexdigest()
 
 
 def tells(report: VerificationReport) -> bool:

@@ -311,3 +311,20 @@ def test_a_second_signature_is_no_change_of_the_first(authority, form):
     report = authority.verifier().verify_bytes(made)
     assert report.verdict is Verdict.PASSED
     assert len(report.signatures) == 2
+
+
+@pytest.mark.parametrize("found", ["what the rules saw", None])
+def test_a_document_exchanged_between_the_rules_and_the_signature_stays_open(authority, found):
+    import hashlib
+
+    from medcab.signing.trust_options import TrustOptions
+
+    data = b"document"
+    question = Question(
+        "a.pdf", BytesSource(data), (("a.pdf.sig", BytesSource(signer(authority).sign_bytes(data))),),
+        inside=False, certificate=False, moment=pki.NOW, options=TrustOptions(),
+        sha256=hashlib.sha256(found.encode() if found else data).hexdigest(),
+    )  # fmt: skip
+    (report,) = inspect(question).signatures
+    assert (report.signatures == ()) is (found is not None)
+    assert report.verdict is Verdict.INDETERMINATE  # nobody is trusted here
