@@ -1,9 +1,12 @@
 """The pages say what the program does: commands exist, examples run, links lead somewhere."""
 
 import itertools
+import os
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -139,6 +142,43 @@ def test_the_index_names_every_page():
     folders = [p.name for p in (ROOT / "docs").iterdir() if p.is_dir() and any(p.rglob("*.md"))]
     assert [n for n in pages if f"({n})" not in index] == []
     assert [n for n in folders if f"({n}/" not in index] == []
+
+
+GUIDE_RUNS = {
+    "medcab profile list": ["profile", "list"],
+    'medcab check "Соловьёва"': ["check", "package", "-p", "egisz-employee"],
+    'medcab check "Соловьёва готово"': ["check", "good", "-p", "egisz-employee"],
+    "medcab explain DPI001": ["explain", "DPI001"],
+    'medcab id snils "112-233-454 95"': ["id", "snils", "112-233-454 95"],
+    'medcab due "Ольшанская" ivanova.cer': ["due", "periodic"],
+}
+
+
+@pytest.mark.parametrize("shown", GUIDE_RUNS)
+def test_the_guide_shows_what_the_program_says(shown, tmp_path):
+    guide = (ROOT / "docs" / "guide.md").read_text("utf-8")
+    block = guide.partition(f"$ {shown}\n")[2].partition("```")[0].partition("\n$ ")[0]
+    for name, source in (
+        ("package", "broken-egisz-employee"),
+        ("good", "good-egisz-employee"),
+        ("periodic", "good-accreditation-periodic"),
+    ):
+        shutil.copytree(ROOT / "samples" / source, tmp_path / name)
+    arguments = GUIDE_RUNS[shown]
+    moment = ["--at", "2026-11-23"] if arguments[0] in ("check", "due") else []
+    done = subprocess.run(
+        [sys.executable, "-m", "medcab", *arguments, *moment],
+        cwd=tmp_path,
+        env={**os.environ, "MEDCAB_LANG": "ru", "PYTHONUTF8": "1", "COLUMNS": "96"},
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    said = " ".join(done.stdout.split())
+    lines = [" ".join(line.split()) for line in block.splitlines()]
+    missing = [line for line in lines if line not in ("", "…") and line not in said]
+    assert block.strip()
+    assert not missing, done.stdout + done.stderr
 
 
 @pytest.fixture(autouse=True)
