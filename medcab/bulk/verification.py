@@ -112,6 +112,7 @@ class VerifiedSigner:
     reasons: tuple[str, ...]
     warnings: tuple[str, ...]
     kind: str = "signature"
+    proven: datetime | None = None  # not later than this, by a time-stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +225,7 @@ def summarize(report: VerificationReport, writer: Any, tr: Any) -> tuple[Any, ..
                 reasons,
                 warnings,
                 result.kind,
+                next((p.moment for p in result.proofs if p.source != "current-time"), None),
             )
         )
     return (

@@ -35,6 +35,11 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_KINDS = {
+    "signature": N_("Signature"),
+    "counter-signature": N_("Counter-signature"),
+    "time-stamp": N_("Time-stamp"),
+}
 _FORMATS = ("text", "json", "jsonl", "etsi-xml")
 _MARKS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.INDETERMINATE: "?"}
 
@@ -319,8 +324,8 @@ def _lines(result: BulkResult, *, details: bool, quiet: bool) -> list[str]:
     made = [f"{_mark(result.verdict)} {result.path}: {say(VERDICTS[result.verdict])}"]
     made += [f"    {reason}" for reason in result.reasons]
     for signer in result.signers:
-        indent = "    " if signer.kind == "signature" else "        "
-        kind = say(N_("Signature")) if signer.kind == "signature" else say(N_("Counter-signature"))
+        indent = "        " if signer.kind == "counter-signature" else "    "
+        kind = say(_KINDS[signer.kind])
         status = signer.indication + (
             f" / {signer.sub_indication}" if signer.sub_indication else ""
         )
@@ -333,6 +338,9 @@ def _lines(result: BulkResult, *, details: bool, quiet: bool) -> list[str]:
                 + "  "
                 + say(N_("claimed signing time: {claimed} (no proof)"), claimed=claimed)
             )
+        if signer.proven is not None:
+            proven = signer.proven.strftime("%d.%m.%Y %H:%M:%S UTC")
+            made.append(indent + "  " + say(N_("time-stamped: {proven}"), proven=proven))
         made += [f"{indent}  – {reason}" for reason in signer.reasons]
         made += [f"{indent}  ! {warning}" for warning in signer.warnings]
     if details:
