@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 import pki_server
@@ -37,7 +38,7 @@ class Demo:
         server.clock = NOW
         self.server = server
         make, where = pki_server.certify, server.address
-        years = {"start": NOW - 5 * YEAR, "end": NOW + 20 * YEAR}
+        years: dict[str, Any] = {"start": NOW - 5 * YEAR, "end": NOW + 20 * YEAR}
         root = server.add_authority(make("Корневой центр", purpose="authority", **years))
         self.issuing = server.add_authority(
             make("Удостоверяющий центр", root, purpose="authority", address=where, **years)

@@ -12,6 +12,7 @@ import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 import pki_server
@@ -25,7 +26,7 @@ def main() -> int:
     folder.mkdir(parents=True, exist_ok=True)
     now = datetime.now(UTC).replace(microsecond=0)
     make = pki_server.certify
-    span = {"start": now - timedelta(days=1), "end": now + 20 * YEAR}
+    span: dict[str, Any] = {"start": now - timedelta(days=1), "end": now + 20 * YEAR}
     with pki_server.Server() as server:
         where = server.address
         root = server.add_authority(make("Пробный корень", purpose="authority", **span))
