@@ -104,3 +104,28 @@ def test_the_form_is_told_in_the_order_of_its_fields():
     ]
     (group,) = view(Report("support", NOW, "p", (), tuple(found), form=form), RU).groups
     assert [i.finding.location.field for i in group.items] == ["snils", "phone", "inn"]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"{", "файл обрывается"),
+        (b"", "файл обрывается"),
+        (b"nonsense", "внутри не JSON"),
+        (b"\xff\xfe\x00", "внутри не JSON"),
+        (b"[]", "неожиданное содержимое"),
+        (b'{"schema":"medcab.report/1"}', "неожиданное содержимое в месте tool"),
+        (b'{"schema":"medcab.report/1","documents":5}', "$.documents"),
+        (b'{"schema":"medcab.report/9"}', "от другой версии"),
+        (b'{"schema":5}', "от другой версии"),
+    ],
+)
+def test_why_a_file_is_no_stored_report(data, said):
+    from medcab.errors import InputError
+    from medcab.formats.convert import load
+
+    with pytest.raises(InputError) as caught:
+        load(data, "b.json")
+    text = RU(caught.value.template, **caught.value.arguments)
+    assert said in text
+    assert "{" not in text

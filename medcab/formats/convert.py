@@ -232,7 +232,7 @@ def load(data: bytes, name: str = "-") -> Report:
             N_("{name} is not a report of medcab: {problem}."),
             hint=N_("Make one with: medcab check … --output json:report.json"),
             name=name,
-            problem=str(error).rstrip("."),
+            **_problem(str(error)),
         ) from error
     form = stored.form
     return Report(
@@ -265,3 +265,16 @@ def load(data: bytes, name: str = "-") -> Report:
             unknown=tuple(form.unknown),
         ),
     )
+
+
+def _problem(said: str) -> dict[str, str]:
+    """What the decoder said, as a template with its arguments."""
+    if "truncated" in said:
+        return {"problem_template": N_("the file is cut off")}
+    if "malformed" in said or "utf-8" in said.lower():
+        return {"problem_template": N_("there is no JSON in it")}
+    if said.endswith("`$.schema`"):
+        return {"problem_template": N_("it is of another kind, or of another version of medcab")}
+    quoted = re.findall(r"`([^`]*)`", said)
+    place = quoted[-1] if quoted and ("$" in quoted[-1] or "missing" in said) else "$"
+    return {"problem_template": N_("its content is not as expected at {place}"), "place": place}
