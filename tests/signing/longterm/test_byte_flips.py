@@ -77,7 +77,7 @@ def uncovered(data: bytes, stamp: str, named: set[bytes]) -> list[tuple[int, int
 
 
 @pytest.mark.parametrize("at", [NOW, LATER], ids=["now", "2031"])
-@pytest.mark.parametrize("attached", [False, True])
+@pytest.mark.parametrize("attached", [False, pytest.param(True, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("level", ["B-T", "B-LTA"])
 def test_nothing_that_is_covered_passes(world, level, attached, at, record_property):
     if level == "B-T" and at == LATER:
