@@ -35,4 +35,3 @@ def command(
     lines = [str(path) for path in made]
     lines.append(tr()(N_("Next: put the scans there and run medcab check {path}"), path=folder))
     write_result("\n".join(lines) + "\n", None)
-
