@@ -17,7 +17,7 @@ from typing import Any, Final
 from medcab.repair.model import RepairError
 from medcab.text import N_
 
-__all__ = ["HIDDEN", "Value", "draw_values", "values_without_appearance"]
+__all__ = ["HIDDEN", "Value", "draw_values", "number", "values_without_appearance"]
 
 _FONT: Final = "MedcabDejaVu"
 HIDDEN: Final = 2 | 32
@@ -207,16 +207,21 @@ def _has_appearance(widget: Any) -> bool:
 
 
 def _value(widget: Any, index: int, pdf: Any) -> Iterator[Value]:
-    flags = int(widget.get("/F", 0))
+    import pikepdf
+
+    flags = number(widget.get("/F"))
     if flags & HIDDEN:
         return
-    kind, options = _kind(widget), int(_inherited(widget, "/Ff") or 0)
+    kind, options = _kind(widget), number(_inherited(widget, "/Ff"))
     given = _inherited(widget, "/V")
     if kind == "/Btn":
         text = "" if options & _PUSH else _ticked(widget, given, options)
     elif kind in {"/Tx", "/Ch"}:
         text = _text_of(given)
     else:
+        text = _text_of(given)
+        if text.strip() and kind != "/Sig":
+            raise _nowhere()  # a value that nobody can tell how to draw
         return
     if not text.strip():
         return
@@ -224,26 +229,38 @@ def _value(widget: Any, index: int, pdf: Any) -> Iterator[Value]:
         text = "*" * len(text)
     rect = _rect(widget)
     looks = widget.get("/MK")
-    turned = int(looks.get("/R", 0)) if looks is not None else 0
+    turned = number(looks.get("/R")) if isinstance(looks, pikepdf.Dictionary) else 0
     if rect is None or turned % 360:
-        raise RepairError(
-            N_("The value of a field has no drawing and no place on the page."),
-            hint=N_("Print the filled-in form to a new PDF."),
-        )
+        raise _nowhere()
     default = _inherited(widget, "/DA")
     if default is None and "/AcroForm" in pdf.Root:
         default = pdf.Root.AcroForm.get("/DA")
     found = _SIZE.search(str(default)) if default is not None else None
-    length = int(_inherited(widget, "/MaxLen") or 0) if options & _COMB and kind == "/Tx" else 0
+    length = number(_inherited(widget, "/MaxLen")) if options & _COMB and kind == "/Tx" else 0
     yield Value(
         page=index,
         rect=rect,
         text=text,
         size=abs(float(found.group(1))) if found else 0.0,
-        align=1 if kind == "/Btn" else int(_inherited(widget, "/Q") or 0),
+        align=1 if kind == "/Btn" else number(_inherited(widget, "/Q")),
         multiline=kind == "/Tx" and bool(options & _MULTILINE),
         comb=length,
     )
+
+
+def _nowhere() -> RepairError:
+    return RepairError(
+        N_("The value of a field has no drawing and no place on the page."),
+        hint=N_("Print the filled-in form to a new PDF."),
+    )
+
+
+def number(value: Any) -> int:
+    """``value`` as a whole number; 0 for what is none."""
+    try:
+        return int(value)
+    except (TypeError, ValueError, ArithmeticError):
+        return 0
 
 
 def _ticked(widget: Any, given: Any, options: int) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-from medcab.repair.appearance import HIDDEN, Value, draw_values, values_without_appearance
+from medcab.repair.appearance import HIDDEN, Value, draw_values, number, values_without_appearance
 from medcab.repair.build import save
 from medcab.repair.compare import Box, differing_pages, render
 from medcab.repair.model import RepairError
@@ -116,7 +116,7 @@ def _drop_widgets(pdf: Any, drawn: Sequence[Any]) -> None:
         kept = []
         for item in listed:
             if isinstance(item, pikepdf.Dictionary) and item.get("/Subtype") == "/Widget":
-                hidden = int(item.get("/F", 0)) & HIDDEN
+                hidden = number(item.get("/F")) & HIDDEN
                 mine = item.objgen in ours if item.is_indirect else any(item == w for w in drawn)
                 if hidden or mine or "/AP" not in item:
                     continue

@@ -190,3 +190,16 @@ def test_a_long_value_is_made_smaller_and_not_cut():
     made = flatten(form(text(long, (60, 400, 300, 425))))
     assert long in drawn_text(made)
     assert ink(made, (305, 400, 395, 425)) < 0.001
+
+
+@pytest.mark.parametrize(
+    "odd", [{"F": String("x")}, {"Ff": Name.X}, {"MK": String("r")}, {"Q": Name.X}]
+)
+def test_odd_entries_of_a_field_do_not_matter(odd):
+    assert LETTERS in drawn_text(flatten(form(text(LETTERS, **odd))))
+
+
+def test_a_value_of_a_field_without_type_is_refused_not_lost():
+    field = Dictionary(T=String("a"), V=String("абв"), Rect=Array((60, 400, 300, 425)))
+    with pytest.raises(RepairError):
+        flatten(form(field))
