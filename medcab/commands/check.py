@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from medcab.commands import _config
-from medcab.commands._console import _h, progress, state, tr
+from medcab.commands._console import _h, progress, state, stderr, tr
 from medcab.commands._options import (
     At,
     Chain,
@@ -35,7 +36,7 @@ from medcab.text import N_
 
 if TYPE_CHECKING:
     from medcab.inputs import PackageOptions
-    from medcab.model import Report
+    from medcab.model import Package, Report
 
 __all__ = ["command"]
 
@@ -127,6 +128,7 @@ def command(
         )
     named = _paths(paths or [], files_from, files0_from)
     package = _read(named, _options(types or [], form, stdin_name, named))
+    _tell_of_settings(package)
     chosen = load(*profile_names(package, profile, overlay or ()))
     if not package.documents and not package.problems and not package.form:
         raise InputError(
@@ -184,7 +186,29 @@ def exit_code(report: Report, *, fail_on: str = "error", exit_zero: bool = False
     )
     if failed:
         return ExitCode.OK if exit_zero else ExitCode.FAILED
-    return ExitCode.INDETERMINATE if report.verdict is Verdict.INDETERMINATE else ExitCode.OK
+    # A check that would have decided, had it been made, decides nothing: --exit-zero or not.
+    open_ = any(
+        f.outcome is Outcome.UNDETERMINED and f.severity.rank <= limit for f in report.findings
+    )
+    unsettled = open_ or report.verdict is Verdict.INDETERMINATE
+    return ExitCode.INDETERMINATE if unsettled else ExitCode.OK
+
+
+def _tell_of_settings(package: Package) -> None:
+    """Say so when the settings in force lie among what is checked: a sender may have put them."""
+    found = _config.load().path
+    if found is None or state().config is not None:
+        return
+    folder = Path(found).resolve().parent
+    places = (d.source.local_path for d in package.documents)
+    if any(p is not None and p.resolve().parent == folder for p in places):
+        stderr().print(
+            tr()(
+                N_("Note: settings from {path} are in force; the file lies beside what is checked. "
+                   "Without it: --isolated"),
+                path=found,
+            )
+        )  # fmt: skip
 
 
 def _report_signer(p12: str | None, password_from: str | None, formats: list[str]) -> Any:

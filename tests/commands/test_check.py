@@ -250,3 +250,29 @@ def test_a_pdf_report_can_be_signed(folder, tmp_path):
     wrong = medcab(*arguments, *password, "-o", f"pdf:{tmp_path / 'x.pdf'}", env={"P": "no"})
     assert wrong.returncode == 2
     assert not (tmp_path / "x.pdf").exists()
+
+
+def test_settings_beside_the_documents_are_told(tmp_path, monkeypatch, capsys):
+    from medcab.__main__ import main
+
+    (tmp_path / "Иванов_Диплом.pdf").write_bytes(b"")
+    (tmp_path / "medcab.toml").write_text("[check]\nexit_zero = true\n")
+    monkeypatch.chdir(tmp_path)
+    for options, code, told in ((), 0, True), (("--isolated",), 1, False):
+        with pytest.raises(SystemExit) as end:
+            main([*options, "check", "Иванов_Диплом.pdf", "-p", "scan"])
+        assert end.value.code == code
+        assert ("medcab.toml" in capsys.readouterr().err) is told
+
+
+@pytest.mark.parametrize("exit_zero", [True, False])
+@pytest.mark.parametrize(("fail_on", "code"), [("error", 0), ("warning", 3), ("info", 3)])
+def test_an_open_check_of_a_severity_that_fails_is_open(fail_on, code, exit_zero):
+    from datetime import UTC, datetime
+
+    from medcab.commands.check import exit_code
+    from medcab.model import Finding, Outcome, Report, Severity
+
+    finding = Finding("FIL001", Severity.WARNING, outcome=Outcome.UNDETERMINED, reason="?")
+    report = Report("scan", datetime(2026, 11, 21, tzinfo=UTC), "x", (), (finding,))
+    assert exit_code(report, fail_on=fail_on, exit_zero=exit_zero) == code
