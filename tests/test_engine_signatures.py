@@ -93,3 +93,11 @@ def test_trust_that_cannot_be_read_is_an_error(signed):
 
     with pytest.raises(MedcabError, match="no-such"):
         judged(signed, TrustOptions(("no-such.pem",)))
+
+
+def test_a_certificate_in_the_package_is_judged(tmp_path):
+    for name, rule in (("sidorov_revoked", "CRT006"), ("petrov_expired", "CRT001")):
+        (tmp_path / "Сертификат подписи.cer").write_bytes((KEYS / f"{name}.cer").read_bytes())
+        report = judged(tmp_path)
+        assert rule in rules(report), rules(report)
+        assert not any(f.reason and "limit" in f.reason for f in report.findings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -138,7 +138,16 @@ def _certificates(data: bytes, question: Question) -> tuple[CertificateFacts, ..
         [_read(path) for path in options.crls],
         revocation=RevocationPolicy.named(options.revocation),
     )
-    return examine(data, question.path, how)
+    return tuple(_plain(facts) for facts in examine(data, question.path, how))
+
+
+def _plain(facts: CertificateFacts) -> CertificateFacts:
+    """Leave the parsed certificates in the worker: only plain values may come out of it."""
+    result = facts.path_result
+    if result is None:
+        return facts
+    anchor = replace(result.anchor, certificate=None) if result.anchor is not None else None
+    return replace(facts, path_result=replace(result, chain=(), statuses=(), anchor=anchor))
 
 
 @lru_cache(maxsize=4)
@@ -152,8 +161,6 @@ def _trust(paths: tuple[str, ...], store: str | None) -> Any:
 @lru_cache(maxsize=4)
 def _verifier(options: TrustOptions, moment: datetime) -> Any:
     """One verifier a worker: its caches are keyed by whole certificates and shared safely."""
-    from dataclasses import replace
-
     from medcab.signing.policy import STRICT
     from medcab.signing.verify import Verifier
 
