@@ -6,7 +6,7 @@ the documents are done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -281,7 +281,7 @@ def run(
         root=package.root,
         documents=documents,
         findings=_sorted(kept, order),
-        checks=_asked(profile, len(documents)),
+        checks=_asked(profile, documents),
         ignored=_sorted(ignored, order),
         form=package.form,
         signatures=_signature_reports(documents, options.language),
@@ -301,13 +301,37 @@ def _signature_reports(
     return tuple(report_dict(report, translator(language)) for report in found)
 
 
-def _asked(profile: Profile, documents: int) -> dict[str, int]:
-    """Return rule id -> number of places where the rule was asked."""
-    return {
-        rule.id: documents if rule.scope is Scope.DOCUMENT else 1
-        for rule in _rules.all_rules()
-        if profile.level(rule) is not None
-    }
+def _asked(profile: Profile, documents: Sequence[Document]) -> dict[str, int]:
+    """Return rule id -> number of places where the rule had something to look at.
+
+    A rule about certificates says nothing about a package that has none, and must not be listed
+    as passed there.
+    """
+    asked = {}
+    for rule in _rules.all_rules():
+        if profile.level(rule) is None:
+            continue
+        applies = _APPLIES.get(rule.id[:3])
+        if rule.scope is not Scope.DOCUMENT:
+            asked[rule.id] = 1
+        elif applies is None:
+            asked[rule.id] = len(documents)
+        else:
+            asked[rule.id] = sum(applies(document) for document in documents)
+    return asked
+
+
+def _has_pages(document: Document) -> bool:
+    return document.facts is not None and bool(document.facts.scan)
+
+
+_APPLIES: Mapping[str, Callable[[Document], bool]] = {
+    "PDF": lambda d: d.facts is not None and d.facts.format == "pdf",
+    "IMG": lambda d: d.facts is not None and d.facts.image is not None,
+    "SCN": _has_pages,
+    "SIG": lambda d: bool(d.meta.get("signatures")),
+    "CRT": lambda d: bool(d.meta.get("certificates")),
+}
 
 
 def _sorted(findings: Iterable[Finding], order: Mapping[str, int]) -> tuple[Finding, ...]:

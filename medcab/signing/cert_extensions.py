@@ -44,8 +44,13 @@ def _extension(certificate: x509.Certificate, oid: str) -> bytes | None:
 
 def policies(certificate: x509.Certificate, problems: list[str]) -> tuple[str, ...]:
     """OIDs of the certificate policies."""
-    value = guard(problems, "certificate_policies", lambda: certificate.certificate_policies_value)
-    return tuple(p["policy_identifier"].dotted for p in value) if value is not None else ()
+
+    def ask() -> tuple[str, ...]:
+        value = certificate.certificate_policies_value
+        # The entries are parsed one by one only here: a broken one is found no sooner.
+        return tuple(p["policy_identifier"].dotted for p in value) if value is not None else ()
+
+    return guard(problems, "certificate_policies", ask) or ()
 
 
 def signing_tool(certificate: x509.Certificate, problems: list[str]) -> str:
