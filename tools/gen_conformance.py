@@ -31,6 +31,9 @@ SUITES = (
     "tests/conformance/test_gost_vectors.py",
     "tests/conformance/test_gost_cades.py",
     "tests/conformance/test_gost_peers.py",
+    "tests/conformance/test_longterm_peers.py",
+    "tests/conformance/test_etsi_report.py",
+    "tests/signing/longterm/test_byte_flips.py",
 )
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
