@@ -218,11 +218,12 @@ def diploma(s: Sheet, w: Writer) -> None:
 def card(s: Sheet, w: Writer) -> None:
     """An identity card: photograph, tinted ground, small print."""
     rnd = w.rnd
-    tint = tuple(rnd.randrange(205, 245) for _ in range(3))
-    s.draw.rectangle((0, 0, *s.image.size), fill=tint)
+    red, green, blue = (rnd.randrange(205, 245) for _ in range(3))
+    s.draw.rectangle((0, 0, *s.image.size), fill=(red, green, blue))
+    line = (red - 14, green - 14, blue - 14)
     for _ in range(26):
         y = rnd.uniform(0, s.height)
-        s.line(4, y, s.width - 4, y + rnd.uniform(-9, 9), tuple(c - 14 for c in tint), 2)
+        s.line(4, y, s.width - 4, y + rnd.uniform(-9, 9), line, 2)
     s.portrait(10, 16, 30, 39, rnd.random() < 0.5)
     w.line(s.width / 2, 8, w.words(2).upper(), 12, "ma")
     y = 20.0
