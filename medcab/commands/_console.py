@@ -140,7 +140,7 @@ def _soften_streams() -> None:
             stream.reconfigure(errors=handler)
 
 
-def _console(stream: Any) -> Console:
+def _console(stream: Any, *, fold: bool = True) -> Console:
     from rich.console import Console
 
     terminal: bool | None = None
@@ -159,7 +159,7 @@ def _console(stream: Any) -> Console:
         highlight=False,
         emoji=False,
         markup=False,
-        soft_wrap=False,
+        soft_wrap=not fold,
         safe_box=True,
     )
 
@@ -194,7 +194,8 @@ def _can_write(characters: str) -> bool:
 
 def stderr() -> Console:
     """Return the console for progress, notes and errors."""
-    return _console(sys.stderr)
+    # Notes name paths, and a path broken in two cannot be copied.
+    return _console(sys.stderr, fold=False)
 
 
 @contextmanager
