@@ -16,8 +16,11 @@ def load_key(
     cert: str | None,
     password_from: str | None,
     key_name: str | None,
+    *,
+    pkcs11: str | None = None,
+    token: str | None = None,
 ) -> Any:
-    """Open the signing key that the options name.
+    """Open the signing key that the options name: a file, or a token with its PIN.
 
     Raises:
         UsageError: no key, or two.
@@ -27,10 +30,16 @@ def load_key(
     from medcab.commands._trust import read_data
     from medcab.signing.keys import load_p12, load_pem
 
-    if (p12 is None) == (key is None):
+    if [p12, key, pkcs11].count(None) != 2:
         raise UsageError(
-            N_("Say which key signs."), hint=N_("--p12 FILE, or --key FILE --cert FILE")
+            N_("Say which key signs."),
+            hint=N_("--p12 FILE, or --key FILE --cert FILE, or --pkcs11 LIBRARY"),
         )
+    if pkcs11 is not None:
+        from medcab.signing.pkcs11 import open_token
+
+        pin = read_password(password_from or "prompt", tr()(N_("PIN of the token: ")))
+        return open_token(pkcs11, pin, token=token, key_name=key_name)
     password: str | None = None
     if p12 is not None:
         prompt = tr()(N_("Password of {path}: "), path=p12)

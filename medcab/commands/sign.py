@@ -34,6 +34,13 @@ def command(
     cert: Annotated[
         str | None, typer.Option("--cert", help=_h("Certificate of the private key (PEM)."))
     ] = None,
+    pkcs11: Annotated[
+        str | None,
+        typer.Option("--pkcs11", metavar="LIBRARY", help=_h("PKCS#11 library of the token.")),
+    ] = None,
+    token: Annotated[
+        str | None, typer.Option("--token", help=_h("Label of the token, if there are several."))
+    ] = None,
     password_from: PasswordFrom = None,
     key_name: KeyName = None,
     attached: Annotated[
@@ -136,7 +143,8 @@ def command(
         finish = finisher(level, client, trust or [], online=online)
     elif tsa:
         raise UsageError(N_("--tsa goes with --level B-T, B-LT or B-LTA."))
-    signer = Signer(load_key(p12, key, cert, password_from, key_name), options, finish)
+    opened = load_key(p12, key, cert, password_from, key_name, pkcs11=pkcs11, token=token)
+    signer = Signer(opened, options, finish)
     target = Path(output) if output else None
     if add or counter is not None:
         _join(signer, [Path(p) for p in paths], target, content, counter, options)

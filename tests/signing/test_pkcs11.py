@@ -180,3 +180,26 @@ def test_a_token_key_shows_and_gives_away_nothing(token):
             pickle.dumps(key)
         with pytest.raises(SigningError):
             key.sign(b"x", "md5")
+
+
+def test_the_command_signs_with_a_token(token, tmp_path):
+    import sys
+
+    (tmp_path / "a.txt").write_bytes(b"text")
+    (tmp_path / "pin").write_text(PIN)
+    base = [sys.executable, "-m", "medcab"]
+    names = ["--pkcs11", token, "--token", "demo", "--key-name", "ivanova"]
+    password = ["--password-from", f"file:{tmp_path / 'pin'}"]
+    document = str(tmp_path / "a.txt")
+    signed = subprocess.run([*base, "sign", document, *names, *password], capture_output=True)
+    assert signed.returncode == 0, signed.stderr.decode()
+    trust = ["--trust", str(KEYS / "root.pem"), "--chain", str(KEYS / "issuing.pem")]
+    verified = subprocess.run([*base, "verify", f"{document}.sig", *trust], capture_output=True)
+    assert verified.returncode == 0, verified.stdout.decode()
+    both = subprocess.run([*base, "sign", document, *names, "--p12", "x.p12"], capture_output=True)
+    assert both.returncode == 2
+    (tmp_path / "pin").write_text("0000")
+    (tmp_path / "a.txt.sig").unlink()
+    wrong = subprocess.run([*base, "sign", document, *names, *password], capture_output=True)
+    assert wrong.returncode == 2
+    assert not (tmp_path / "a.txt.sig").exists()
