@@ -24,7 +24,13 @@ __all__ = ["InputLimits", "PackageEntry", "PackageOptions", "read_package", "spl
 SIGNATURE_SUFFIXES: Final = (".sig", ".p7s", ".sgn", ".sign", ".p7m")
 
 # What systems leave behind in folders; never part of a package.
-CLUTTER: Final = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "__macosx"})
+CLUTTER: Final = frozenset(
+    {
+        *("thumbs.db", "desktop.ini", ".ds_store", "__macosx", ".directory", ".localized"),
+        *(".fseventsd", ".spotlight-v100", ".trashes", ".temporaryitems"),
+        *(".git", ".gitignore", ".gitattributes", ".gitkeep", ".svn", ".hg", ".idea", ".vscode"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +252,16 @@ def _shown(path: str) -> str:
 
 
 def _clutter(path: str) -> bool:
-    parts = path.replace("\\", "/").lower().split("/")
-    return any(p in CLUTTER or p.startswith((".", "~$")) for p in parts if p not in ("", ".", ".."))
+    """Tell what systems and programs leave behind from documents.
+
+    A hidden file is a document all the same: what is passed over in silence was not checked.
+    """
+    return any(
+        part in CLUTTER
+        or part.startswith(("._", "~$", ".medcab"))
+        or (part.startswith(".") and part.endswith(".part"))
+        for part in path.replace("\\", "/").lower().split("/")
+    )
 
 
 def _walk(

@@ -32,6 +32,14 @@ def test_a_folder_is_read_in_name_order_without_clutter(tmp_path):
     assert package.documents[1].source.read() == b"1"
 
 
+def test_a_hidden_file_is_a_document_all_the_same(tmp_path):
+    put(tmp_path, **{".hidden.pdf": "1", "._a.pdf": "1", ".a.pdf.x1.part": "1", "a.pdf": "1"})
+    assert paths(read_package([str(tmp_path)])) == [".hidden.pdf", "a.pdf"]
+    with zipfile.ZipFile(tmp_path / "p.zip", "w") as archive:
+        archive.writestr(".hidden.pdf", b"1")
+    assert paths(read_package([str(tmp_path / "p.zip")])) == [".hidden.pdf"]
+
+
 def test_types_come_from_option_manifest_and_name(tmp_path):
     put(
         tmp_path,
