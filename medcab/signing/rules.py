@@ -1,7 +1,7 @@
 """SIG rules: signatures that lie beside documents or inside them; CRT rules come along.
 
 They look at :class:`medcab.signing.results.VerificationReport` objects that stand under the key
-``signatures`` in the ``meta`` of a document (:func:`medcab.signing.packages.with_signatures` puts
+``signatures`` in the ``meta`` of a document (:mod:`medcab.engine` puts
 them there). Importing this module is cheap: no parser is imported.
 """
 
