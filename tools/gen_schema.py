@@ -1,4 +1,4 @@
-"""Write ``docs/schema/medcab.report-1.json`` from the frozen types; ``--check`` finds it stale."""
+"""Write ``docs/schema/*.json`` from the frozen types; ``--check`` finds stale ones."""
 
 from __future__ import annotations
 
@@ -7,51 +7,86 @@ import inspect
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 ROOT = Path(__file__).resolve().parent.parent
-TARGET = ROOT / "docs" / "schema" / "medcab.report-1.json"
+TARGET = ROOT / "docs" / "schema"
 
 
-def schema() -> dict[str, Any]:
+def schema(kind: Any) -> dict[str, Any]:
+    """The JSON Schema of one published type, with the types' docstrings as descriptions."""
     import msgspec
 
-    from medcab.formats import json_types
-
-    def described(kind: Any) -> str | None:
-        return inspect.getdoc(kind)
-
-    made = msgspec.json.schema(json_types.ReportJson)
+    name = get_args(get_type_hints(kind)["schema"])[0]
+    made = msgspec.json.schema(kind)
     definitions = made["$defs"]
-    for name, definition in definitions.items():
-        text = described(getattr(json_types, name))
-        if text:
-            definition["description"] = " ".join(text.replace("``", "").split())
-    top = definitions.pop("ReportJson")
+    types = {each.__name__: each for each in _structs(kind)}
+    for key, definition in definitions.items():
+        definition["description"] = " ".join(
+            (inspect.getdoc(types[key]) or "").replace("``", "").split()
+        )
+    top = definitions.pop(kind.__name__)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "https://medcab.readthedocs.io/schema/medcab.report-1.json",
+        "$id": f"https://medcab.readthedocs.io/schema/{file_name(name)}",
         **top,
-        "title": json_types.SCHEMA,
+        "title": name,
         "$defs": dict(sorted(definitions.items())),
     }
+
+
+def _structs(kind: Any) -> set[Any]:
+    """``kind`` and every type of a structure inside it."""
+    import msgspec
+
+    found: set[Any] = set()
+
+    def visit(described: msgspec.inspect.Type) -> None:
+        if isinstance(described, msgspec.inspect.StructType):
+            if described.cls in found:
+                return
+            found.add(described.cls)
+            for field in described.fields:
+                visit(field.type)
+        elif isinstance(described, msgspec.inspect.UnionType):
+            for each in described.types:
+                visit(each)
+        elif isinstance(described, msgspec.inspect.CollectionType):
+            visit(described.item_type)
+        elif isinstance(described, msgspec.inspect.DictType):
+            visit(described.value_type)
+
+    visit(msgspec.inspect.type_info(kind))
+    return found
+
+
+def file_name(name: str) -> str:
+    """``medcab.report/1`` -> ``medcab.report-1.json``."""
+    return name.replace("/", "-") + ".json"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
-    text = json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
-    name = TARGET.relative_to(ROOT)
-    if options.check:
-        if not TARGET.exists() or TARGET.read_text("utf-8") != text:
-            print(f"{name} is stale: run tools/gen_schema.py", file=sys.stderr)
-            return 1
-        return 0
-    TARGET.parent.mkdir(parents=True, exist_ok=True)
-    TARGET.write_text(text, "utf-8", newline="\n")
-    print(name)
-    return 0
+    from medcab import schemas
+    from medcab.formats.json_types import ReportJson
+
+    stale = []
+    TARGET.mkdir(parents=True, exist_ok=True)
+    for kind in (ReportJson, *schemas.PUBLISHED):
+        made = schema(kind)
+        path = TARGET / file_name(made["title"])
+        text = json.dumps(made, indent=2, ensure_ascii=False) + "\n"
+        if options.check:
+            if not path.exists() or path.read_text("utf-8") != text:
+                stale.append(path.relative_to(ROOT))
+        else:
+            path.write_text(text, "utf-8", newline="\n")
+            print(path.relative_to(ROOT))
+    for path in stale:
+        print(f"{path} is stale: run tools/gen_schema.py", file=sys.stderr)
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":

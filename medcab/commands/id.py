@@ -102,6 +102,7 @@ def _judge(identifier: Identifier, value: str, context: dict[str, Any]) -> dict[
     from medcab.validators.ids._base import InvalidIdentifier
 
     row: dict[str, Any] = {
+        "schema": "medcab.identifier/1",
         "kind": identifier.kind,
         "value": value,
         "canonical": None,
@@ -158,7 +159,8 @@ def _detect(values: Iterable[str], form: Format) -> int:
         fits = [guess for guess in guesses if guess.strength != "near"]
         unknown = unknown or not fits
         if form is Format.JSON:
-            lines.append(as_json({"value": value, "kinds": [g._asdict() for g in guesses]}))
+            found = {"value": value, "kinds": [g._asdict() for g in guesses]}
+            lines.append(as_json({"schema": "medcab.identifier-kinds/1", **found}))
         elif form is Format.CSV:
             lines += [as_csv((value, g.kind, g.canonical, g.strength)) for g in guesses]
         else:
@@ -202,6 +204,7 @@ def _cross(pairs: Iterable[str], today: date, profile: str | None, form: Format)
             lines.append(
                 as_json(
                     {
+                        "schema": "medcab.identifier-issue/1",
                         "code": issue.code,
                         "severity": issue.severity.value,
                         "args": dict(issue.args),

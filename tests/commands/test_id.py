@@ -39,7 +39,7 @@ def test_the_error_and_what_may_have_been_meant(run):
     code, out, _ = run("snils", "112-233-454 95", "--format", "json")
     row = json.loads(out)
     assert code == 1
-    assert list(row)[:4] == ["kind", "value", "canonical", "valid"]
+    assert list(row)[:4] == ["schema", "kind", "value", "canonical"]
     assert row["error"]["code"] == "checksum"
     assert {"code", "position", "expected", "found"} <= set(row["error"])
     assert "112-233-445 95" in row["suggestions"]
