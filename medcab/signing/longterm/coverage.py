@@ -19,7 +19,7 @@ from medcab.signing.longterm.poe import key_of
 from medcab.signing.longterm.timestamps import Token, parse_token
 from medcab.signing.tlv import DerError
 
-__all__ = ["KINDS", "Coverage", "coverage_of"]
+__all__ = ["KINDS", "Coverage", "coverage_of", "names_of"]
 
 ARCHIVE_V1: Final = "1.2.840.113549.1.9.16.2.27"
 # From the outside inwards.
@@ -85,14 +85,14 @@ def coverage_of(
         return Coverage(_content_digest(thing, algorithm))
     if kind in ("cades-c-time-stamp", "references-time-stamp"):
         octets, inside = oldforms.references(signer, kind)
-        objects = _names([], [], [(a, value) for a in inside for value in a.values])
+        objects = names_of([], [], [(a, value) for a in inside for value in a.values])
         objects += oldforms.referenced(signer, material, token.info.moment)
         if kind == "cades-c-time-stamp":
             objects.append(own)
         return Coverage(algorithm.digest(octets), tuple(objects))
     if kind == "archive-time-stamp-v3":
         index = archive.find_index(token)
-        objects = [own, *_names(*archive.covered_objects(index, signed, signer))]
+        objects = [own, *names_of(*archive.covered_objects(index, signed, signer))]
         content = _content_digest(thing, algorithm)
         imprint = None
         if content is not None:
@@ -136,7 +136,7 @@ def _old_archive(
             revocations = archive.pieces(signed.crls_der)
             values = [(attribute, value) for attribute in before for value in attribute.values]
             own = key_of(signer.signature_field)
-            objects = (own, *_names(certificates, revocations, values))
+            objects = (own, *names_of(certificates, revocations, values))
             return Coverage(token.info.imprint, objects)
     return Coverage(None, uncertain=True)
 
@@ -156,7 +156,7 @@ def _older(signer: SignerInfo, token: Token) -> tuple[Attribute, ...]:
     return tuple(found)
 
 
-def _names(
+def names_of(
     certificates: list[bytes], revocations: list[bytes], values: list[tuple[Attribute, bytes]]
 ) -> list[bytes]:
     """Names of the covered objects and of what lies inside them."""

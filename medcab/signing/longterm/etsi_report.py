@@ -19,6 +19,7 @@ _STAMPS: Final = {
     "content-time-stamp": "AllDataObjectsTimeStamp",
     "cades-c-time-stamp": "SigAndRefsTimeStamp",
     "references-time-stamp": "RefsOnlyTimeStamp",
+    "document-time-stamp": "DocTimeStamp",
 }
 
 

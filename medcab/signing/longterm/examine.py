@@ -25,7 +25,14 @@ from medcab.signing.cms import Attribute, SignedData, SignerInfo
 from medcab.signing.longterm.coverage import KINDS, Coverage, coverage_of
 from medcab.signing.longterm.past import Material
 from medcab.signing.longterm.poe import Proofs, key_of
-from medcab.signing.longterm.stamps import StampVerdict, check_imprint, check_token, judge_token
+from medcab.signing.longterm.references import check_references
+from medcab.signing.longterm.stamps import (
+    StampVerdict,
+    check_imprint,
+    check_token,
+    judge_token,
+    tell,
+)
 from medcab.signing.longterm.timestamps import Token, parse_token
 from medcab.signing.results import Check, SubIndication
 from medcab.signing.tlv import DerError
@@ -46,22 +53,6 @@ _RANK: Final = {
     "content-time-stamp": 3,
 }
 _MAX_STAMPS: Final = 64
-# Such a time-stamp shows that the file is not the one that was stamped.
-_BROKEN: Final = frozenset(
-    (
-        SubIndication.FORMAT_FAILURE,
-        SubIndication.HASH_FAILURE,
-        SubIndication.SIG_CRYPTO_FAILURE,
-    )
-)
-# Whether it fits could not even be computed: that is not «passed».
-_UNCHECKED: Final = frozenset(
-    (
-        SubIndication.GENERIC,
-        SubIndication.NO_SIGNING_CERTIFICATE_FOUND,
-        SubIndication.SIGNED_DATA_NOT_FOUND,
-    )
-)
 _NOTHING: Final = Coverage(None)
 
 
@@ -145,7 +136,7 @@ def examine(
         proofs,
         min(proofs.earliest(key_of(signer.signature_field)), proofs.earliest(key_of(signer.raw))),
         material,
-        tuple(_conclude(verifier, entries)),
+        tuple(_conclude(verifier, entries, signer, material)),
         max((m for m in content if m is not None), default=None),
     )
 
@@ -273,36 +264,17 @@ def _judge(verifier: Verifier, entry: _Entry, material: Material, proofs: Proofs
         proofs.add(entry.coverage.objects, token.info.moment, entry.kind)
 
 
-def _conclude(verifier: Verifier, entries: list[_Entry]) -> Iterator[Check]:
-    """What the time-stamps mean for the signature."""
+def _conclude(
+    verifier: Verifier, entries: list[_Entry], signer: SignerInfo, material: Material
+) -> Iterator[Check]:
+    """What the time-stamps and the references mean for the signature."""
     journal = Journal(verifier.policy.lenient)
     for entry in entries:
-        verdict = entry.verdict
-        if verdict is None:
-            continue
-        kind, reason = entry.kind, str(verdict.sub_indication or "")
-        if verdict.passed:
-            journal.ok("time-stamp", "EN 319 102-1 5.5.4")
-        elif verdict.sub_indication in _BROKEN:
-            journal.fail(
-                "time-stamp", "EN 319 102-1 5.5.4",
-                N_("A time-stamp is wrong ({kind}, {reason}): the file was changed, or the "
-                   "time-stamp does not belong to it."),
-                verdict.sub_indication, kind=kind, reason=reason,
-            )  # fmt: skip
-        elif verdict.sub_indication in _UNCHECKED:
-            journal.fail(
-                "time-stamp", "EN 319 102-1 5.5.4",
-                N_("A time-stamp could not be checked ({kind}, {reason})."),
-                verdict.sub_indication, kind=kind, reason=reason,
-            )  # fmt: skip
-        else:
-            journal.warn(
-                "time-stamp", "EN 319 102-1 5.5.4",
-                N_("A time-stamp could not be confirmed and proves nothing ({kind}, {reason})."),
-                kind=kind, reason=reason,
-            )  # fmt: skip
+        if entry.verdict is not None:
+            tell(journal, entry.verdict)
     _check_order(journal, entries)
+    if signer.unsigned_der is not None:
+        check_references(journal, signer, material)
     yield from journal.checks
 
 

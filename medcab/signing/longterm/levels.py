@@ -13,12 +13,13 @@ from medcab.signing.longterm.coverage import ARCHIVE_V1
 from medcab.signing.results import (
     Indication,
     SignatureLevel,
+    SignatureResult,
     SubIndication,
     VerificationReport,
 )
 from medcab.text import N_
 
-__all__ = ["LONG", "RANK", "Level", "refuse"]
+__all__ = ["LONG", "RANK", "Level", "refuse", "refuse_result"]
 
 
 class Level(StrEnum):
@@ -98,23 +99,32 @@ def refuse(signed: SignedData, before: VerificationReport, level: Level) -> None
                 N_("The signature is at {current} already, above {wanted}."),
                 current=current.value, wanted=level.value,
             )  # fmt: skip
-        fine = result.indication is Indication.TOTAL_PASSED or (
-            level is Level.T
-            and all(c.sub_indication in _TOLERABLE for c in result.checks if c.open)
-        )
-        if not fine:
+        refuse_result(result, level)
+
+
+def refuse_result(result: SignatureResult, level: Level) -> None:
+    """Say why a signature with this outcome is not to be touched.
+
+    Raises:
+        SigningError: it does not verify, or a time-stamp of it does not.
+    """
+    hint = N_("Look at it with: medcab verify --details")
+    fine = result.indication is Indication.TOTAL_PASSED or (
+        level is Level.T and all(c.sub_indication in _TOLERABLE for c in result.checks if c.open)
+    )
+    if not fine:
+        raise SigningError(
+            N_("Signature number {index} does not verify ({status}): it is not extended."),
+            hint=hint, index=result.index,
+            status=str(result.sub_indication or result.indication),
+        )  # fmt: skip
+    for stamp in result.timestamps:
+        if stamp["indication"] != Indication.TOTAL_PASSED and level is not Level.T:
             raise SigningError(
-                N_("Signature number {index} does not verify ({status}): it is not extended."),
-                hint=hint, index=result.index,
-                status=str(result.sub_indication or result.indication),
+                N_("A time-stamp of the signature could not be confirmed ({kind}, "
+                   "{status}): it is not extended."),
+                hint=hint, kind=stamp["kind"], status=stamp["sub_indication"],
             )  # fmt: skip
-        for stamp in result.timestamps:
-            if stamp["indication"] != Indication.TOTAL_PASSED and level is not Level.T:
-                raise SigningError(
-                    N_("A time-stamp of the signature could not be confirmed ({kind}, "
-                       "{status}): it is not extended."),
-                    hint=hint, kind=stamp["kind"], status=stamp["sub_indication"],
-                )  # fmt: skip
 
 
 def _refuse_form(current: SignatureLevel, signer: SignerInfo, level: Level) -> None:

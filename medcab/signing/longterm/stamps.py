@@ -40,9 +40,25 @@ from medcab.text import N_
 if TYPE_CHECKING:
     from medcab.signing.verify import Verifier
 
-__all__ = ["StampVerdict", "check_token", "judge_token"]
+__all__ = ["StampVerdict", "check_imprint", "check_token", "judge_token", "tell"]
 
 _RULE: Final = "RFC 3161 2.4.2"
+# Such a time-stamp shows that the file is not the one that was stamped.
+_BROKEN: Final = frozenset(
+    (
+        SubIndication.FORMAT_FAILURE,
+        SubIndication.HASH_FAILURE,
+        SubIndication.SIG_CRYPTO_FAILURE,
+    )
+)
+# Whether it fits could not even be computed: that is not «passed».
+_UNCHECKED: Final = frozenset(
+    (
+        SubIndication.GENERIC,
+        SubIndication.NO_SIGNING_CERTIFICATE_FOUND,
+        SubIndication.SIGNED_DATA_NOT_FOUND,
+    )
+)
 _CLOCKS_DIFFER: Final = timedelta(minutes=5)
 
 
@@ -195,6 +211,32 @@ def judge_token(
         kind, indication, sub, token.info.moment, tuple(journal.checks),
         None if found is None else found[0].summary, chain, judged_at, token,
     )  # fmt: skip
+
+
+def tell(journal: Journal, verdict: StampVerdict) -> None:
+    """Say what a time-stamp means for the signature that it belongs to."""
+    rule, kind, reason = "EN 319 102-1 5.5.4", verdict.kind, str(verdict.sub_indication or "")
+    if verdict.passed:
+        journal.ok("time-stamp", rule)
+    elif verdict.sub_indication in _BROKEN:
+        journal.fail(
+            "time-stamp", rule,
+            N_("A time-stamp is wrong ({kind}, {reason}): the file was changed, or the "
+               "time-stamp does not belong to it."),
+            verdict.sub_indication, kind=kind, reason=reason,
+        )  # fmt: skip
+    elif verdict.sub_indication in _UNCHECKED:
+        journal.fail(
+            "time-stamp", rule,
+            N_("A time-stamp could not be checked ({kind}, {reason})."),
+            verdict.sub_indication, kind=kind, reason=reason,
+        )  # fmt: skip
+    else:
+        journal.warn(
+            "time-stamp", rule,
+            N_("A time-stamp could not be confirmed and proves nothing ({kind}, {reason})."),
+            kind=kind, reason=reason,
+        )  # fmt: skip
 
 
 def _is_open(checks: Sequence[Check]) -> bool:
