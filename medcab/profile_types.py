@@ -61,7 +61,7 @@ class Requirement:
         formats: formats of these documents, where they differ from the profile's.
         color: False where a grey scan will do; None to leave it to the rule.
         text: True where a born-digital text PDF without a scan is fine.
-        all_pages: every page of the original is wanted.
+        all_pages: every page of the original is wanted (PKG013).
         note: remark for the reader by language.
     """
 

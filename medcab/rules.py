@@ -72,6 +72,7 @@ HEADINGS: Final = ("What it checks", "Why it matters", "How to fix", "Source")
 RULE_MODULES: Final = (
     "medcab.validators.inputs",
     "medcab.validators.package",
+    "medcab.validators.page_count",
     "medcab.validators.naming",
     "medcab.validators.file",
     "medcab.validators.file_size",

@@ -150,9 +150,10 @@ _YE = NURSE.fio.replace("ё", "е")
     Expect("PKG009", f"{NURSE.fio}_Паспорт.jpg"),
     Expect("PKG009", f"{_YE}_СНИЛС.png"),
     Expect("PKG009", f"{NURSE.fio}_Полис ОМС.jpg"),
+    Expect("PKG013", f"{NURSE.fio}_Паспорт.jpg"),
 )
 def pictures_instead_of_pdf(draft: Draft) -> None:
-    """Three documents are pictures, which only some sections of the portal take."""
+    """Three documents are pictures, which only some sections take and which hold one page each."""
     for kind, suffix in (("Паспорт", "jpg"), ("СНИЛС", "png"), ("Полис ОМС", "jpg")):
         draft.rename(f"{NURSE.fio}_{kind}.pdf", f"{NURSE.fio}_{kind}.{suffix}")
     draft.files[f"{NURSE.fio}_Паспорт.jpg"] = packages.jpeg_of("passport", NURSE)

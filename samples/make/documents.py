@@ -96,6 +96,28 @@ def passport(who: Person, seed: int = 12) -> Sheet:
     return s
 
 
+def passport_registration(who: Person, seed: int = 14) -> Sheet:
+    """The spread of the passport with the place of residence."""
+    s = Sheet((125, 176), (244, 238, 236), seed)
+    rose = (176, 118, 124)
+    s.box(12, 92, 113, 164, rose, 3)
+    s.centre(97, "МЕСТО ЖИТЕЛЬСТВА", 10, "serif-bold", MAROON)
+    y = s.field(16, 108, 90, "Зарегистрирована" if who.sex == "Ж" else "Зарегистрирован",
+                who.passport_issued, 9)  # fmt: skip
+    y = s.field(16, y, 90, "Область", "Тверская", 9)
+    y = s.field(16, y, 90, "Пункт", who.birth_place, 9)
+    s.field(16, y, 90, "Улица, дом", "Садовая, 7", 9)
+    s.centre(20, "МЕСТО ЖИТЕЛЬСТВА", 10, "serif-bold", MAROON)
+    s.box(12, 12, 113, 84, rose, 3)
+    s.stamp(92, 145, "УПРАВЛЕНИЕ ПО ВОПРОСАМ МИГРАЦИИ", (who.passport_dept,), 13)
+    return s
+
+
+def whole_passport(who: Person) -> list[Sheet]:
+    """Both spreads that every portal asks for."""
+    return [passport(who), passport_registration(who)]
+
+
 def snils_card(who: Person, seed: int = 13) -> Sheet:
     """The insurance certificate with the number of the personal account."""
     s = Sheet((148, 105), (222, 236, 222), seed)

@@ -170,6 +170,7 @@ def _manifest(files: Mapping[str, Mapping[str, str]]) -> bytes:
 _SHEETS: dict[str, Callable[..., docs.Sheet | list[docs.Sheet]]] = {
     "diploma": docs.diploma,
     "passport": docs.passport,
+    "whole_passport": docs.whole_passport,
     "snils": docs.snils_card,
     "oms_policy": docs.oms_policy,
     "medical_license": docs.medical_license,
@@ -342,7 +343,7 @@ def egisz_employee(who: Person = NURSE, certificate: str = "01A2B3C4D5E6F70812")
     return Draft(
         "egisz-employee",
         {
-            _named(who, "Паспорт"): pdf_of("passport", who),
+            _named(who, "Паспорт"): pdf_of("whole_passport", who),
             _named(who, "СНИЛС"): pdf_of("snils", who),
             _named(who, "Полис ОМС"): pdf_of("oms_policy", who),
             _named(who, "Согласие"): pdf_of("pd_consent", who, org),

@@ -212,3 +212,54 @@ def test_private_keys_are_not_for_upload(found, wrong):
     made = document("Сертификат подписи.pdf")
     made = replace(made, facts=replace(made.facts, format=found))
     assert len(hits("PKG011", package(made), "signature-reissue")) == wrong
+
+
+@pytest.mark.parametrize(
+    ("name", "declared", "pages", "wrong"),
+    [
+        ("Иванов И.И. трудовая книжка на 3 л.pdf", None, 3, 0),
+        ("Иванов И.И. трудовая книжка на 3 л.pdf", None, 6, 0),
+        ("Иванов И.И. трудовая книжка на 3 л.pdf", None, 2, 1),
+        ("Иванов И.И. трудовая книжка на 3 л.pdf", None, 7, 1),
+        ("Иванов И.И. трудовая книжка на 3 л..pdf", None, 2, 1),
+        ("Приказ на 3 лет.pdf", None, 1, 0),
+        ("Диплом.pdf", "2", 2, 0),
+        ("Диплом.pdf", "2", 3, 1),
+        ("Диплом.pdf", "2", 1, 1),
+        ("Диплом на 1 л.pdf", "5", 3, 2),
+        ("Диплом.pdf", None, 9, 0),
+    ],
+)
+def test_pages_as_declared(name, declared, pages, wrong):
+    made = document(name, meta={"pages": declared} if declared else {})
+    made = replace(made, facts=replace(made.facts, pages=pages))
+    found = hits("PKG012", package(made))
+    assert len(found) == wrong
+    for each in found:
+        assert each.args["n"] == pages
+        assert "указано" in says("PKG012", each)
+
+
+def test_a_number_of_pages_that_cannot_be_told_stays_open():
+    made = document("Диплом.pdf", meta={"pages": "2"})
+    unread = replace(made, facts=replace(made.facts, pages=None))
+    assert len(unknowns("PKG012", package(unread))) == 1
+    assert len(unknowns("PKG012", package(replace(made, meta={"pages": "две"})))) == 1
+    assert hits("PKG012", package(replace(made, meta={"pages": "две"}))) == []
+
+
+@pytest.mark.parametrize(
+    ("pages", "answer"),
+    [((2,), None), ((1, 1), None), ((1,), "hit"), ((None,), "open"), ((1, None), "open"),
+     ((None, 2), None), ((), None)],
+)  # fmt: skip
+def test_a_passport_needs_both_spreads(pages, answer):
+    made = []
+    for number, count in enumerate(pages):
+        one = document(f"Иванов_Паспорт {number}.pdf", "passport")
+        made.append(replace(one, facts=replace(one.facts, pages=count)))
+    pack = package(*made)
+    assert len(hits("PKG013", pack, "egisz-employee")) == (answer == "hit")
+    assert len(unknowns("PKG013", pack, "egisz-employee")) == (answer == "open")
+    # Only where the profile asks for the whole document.
+    assert hits("PKG013", pack, PRIMARY) == unknowns("PKG013", pack, PRIMARY) == []
