@@ -15,7 +15,8 @@ import sys
 import traceback
 from typing import Any, BinaryIO
 
-from medcab.sandbox import HEADER, Died, Done, Outcome, OutOfMemory, Raised, may_travel
+from medcab._child import HEADER, LIMITS, may_travel
+from medcab.outcomes import Died, Done, Outcome, OutOfMemory, Raised
 
 _TIMER_GRACE = 5.0
 
@@ -31,12 +32,15 @@ def main() -> None:
     hello = _receive(source)
     if hello is None:
         return
-    path, seconds, memory, result_limit = pickle.loads(hello)  # noqa: S301 - from our parent
+    path, memory, modules = pickle.loads(hello)  # noqa: S301 - from our parent
     sys.path[:] = path
     if memory:
         _bound_memory(memory)
+    for module in modules:
+        importlib.import_module(module)
     _send(sink, str(os.getpid()).encode())
     while (frame := _receive(source)) is not None:
+        seconds, result_limit = LIMITS.unpack_from(frame)
         if seconds:
             # Ends this process even when the parent is gone or a library holds the lock.
             faulthandler.dump_traceback_later(seconds + _TIMER_GRACE, exit=True, file=nothing)
@@ -51,7 +55,8 @@ def main() -> None:
 
 def _call(frame: bytes, memory: int) -> Outcome:
     try:
-        module, name, args = pickle.loads(frame)  # noqa: S301 - from our parent
+        packed = memoryview(frame)[LIMITS.size :]
+        module, name, args = pickle.loads(packed)  # noqa: S301 - from our parent
         function: Any = importlib.import_module(module)
         for part in name.split("."):
             function = getattr(function, part)

@@ -10,22 +10,21 @@ the resident size of the workers and ends them. See ``docs/decisions/0003-sandbo
 
 from __future__ import annotations
 
-import io
 import os
-import pickle
 import queue
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, is_dataclass
-from enum import Enum
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from types import TracebackType
-from typing import IO, Any, Final, Self
+from typing import Any, Final, Self
+
+from medcab._child import Child, request
+from medcab.outcomes import Died, Done, Limits, Outcome, OutOfMemory, Raised, TimedOut
 
 __all__ = [
+    "Answer",
+    "Call",
     "Died",
     "Done",
     "Limits",
@@ -36,73 +35,33 @@ __all__ = [
     "TimedOut",
 ]
 
-HEADER: Final = 8
 _WATCH_EVERY: Final = 0.05
-_START_GRACE: Final = 60.0  # a cold antivirus may hold the start of Python back for long
-_KERNEL_BOUNDS_MEMORY: Final = sys.platform == "linux"
-# The standard library comes first, and not from the current folder (-P): a file named pickle.py
-# beside the documents must not be run. After that the copy of medcab that is running here.
-_BOOT: Final = (
-    "import faulthandler, importlib, os, pickle, queue, signal, subprocess, sys, threading\n"
-    "import traceback\n"
-    "sys.path.insert(0, {root!r})\n"
-    "from medcab._worker import main\n"
-    "main()"
-)
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What one call may use.
+class Call:
+    """A piece of work for :meth:`Sandbox.serve`.
 
     Attributes:
-        seconds: wall time of one call; 0 means no limit.
-        memory: bytes of address space (Linux) or resident memory (elsewhere); 0: no limit.
-        result: bytes of one pickled answer.
+        key: by which the caller knows it again.
+        function: importable by name.
+        args: its arguments.
+        limits: None for those of the sandbox; the memory of a worker is bounded once and for all.
     """
 
-    seconds: float = 20.0
-    memory: int = 2 << 30
-    result: int = 64 << 20
+    key: Any
+    function: Callable[..., Any]
+    args: tuple[Any, ...]
+    limits: Limits | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """The function returned ``value``."""
+class Answer:
+    """What became of a call: ``seconds`` of wall time in the worker, its start left out."""
 
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Raised:
-    """The function raised ``error``; ``trace`` is its traceback as text, for the log."""
-
-    error: Exception
-    trace: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TimedOut:
-    """The call took longer than ``seconds`` and its worker was ended."""
-
+    call: Call
+    outcome: Outcome
     seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class OutOfMemory:
-    """The call wanted more than ``bytes`` of memory."""
-
-    bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Died:
-    """The worker died on its own with ``code`` (negative: a signal)."""
-
-    code: int | None
-
-
-Outcome = Done | Raised | TimedOut | OutOfMemory | Died
 
 
 class Sandbox:
@@ -114,14 +73,14 @@ class Sandbox:
         limits: what one call may use.
 
     Use as a context manager; leaving it ends the workers. A sandbox may be used for any number of
-    ``run`` and ``imap`` calls, one at a time.
+    ``run``, ``imap`` and ``serve`` calls, one at a time.
     """
 
     def __init__(self, jobs: int | None = None, limits: Limits | None = None) -> None:
         self.jobs = usable_cores() if jobs is None else jobs
         self.limits = limits or Limits()
-        self._idle: list[_Worker] = []
-        self._busy: set[_Worker] = set()
+        self._idle: list[Child] = []
+        self._busy: set[Child] = set()
         self._lock = threading.Lock()
         self._watch: threading.Thread | None = None
         self._closed = threading.Event()
@@ -137,61 +96,81 @@ class Sandbox:
     ) -> None:
         self.close(kill=kind is not None)
 
-    def run(self, function: Callable[..., Any], args: tuple[Any, ...] = ()) -> Outcome:
+    def warm(self, modules: Sequence[str] = ()) -> None:
+        """Start all workers now, and let them import ``modules`` while the caller is busy."""
+        with self._lock:
+            missing = self.jobs - len(self._idle) - len(self._busy)
+            for _ in range(missing):
+                worker = Child(self.limits)
+                worker.greet(tuple(modules))
+                self._idle.append(worker)
+
+    def run(
+        self,
+        function: Callable[..., Any],
+        args: tuple[Any, ...] = (),
+        limits: Limits | None = None,
+    ) -> Outcome:
         """Call ``function(*args)`` in a worker and wait.
 
         ``function`` must be importable by name (top level of a module) and its arguments and
         result picklable. Never raises for what the function does: see :data:`Outcome`.
         """
-        if self.jobs == 0:
-            return _in_process(function, args, self.limits)
-        frame = _request(function, args)
-        worker = self._take()
-        outcome: Outcome | None = None
-        try:
-            outcome = worker.call(frame, self.limits)
-        finally:
-            # No outcome: interrupted while waiting, the worker's answer would be a stranger's.
-            self._give_back(worker, keep=outcome is not None and worker.alive)
-        return outcome
+        return self._timed(Call(None, function, args, limits)).outcome
 
     def imap(
-        self, function: Callable[..., Any], argument_lists: Iterable[tuple[Any, ...]]
+        self,
+        function: Callable[..., Any],
+        argument_lists: Iterable[tuple[Any, ...]],
+        limits: Limits | None = None,
     ) -> Iterator[tuple[int, Outcome]]:
         """Call ``function(*args)`` for each ``args``; yield (index, outcome) as they finish.
 
         The iterable is consumed as fast as workers become free, so it may be endless.
         """
-        numbered = enumerate(argument_lists)
+        calls = (Call(n, function, args, limits) for n, args in enumerate(argument_lists))
+        for answer in self.serve(lambda: next(calls, None)):
+            yield answer.call.key, answer.outcome
+
+    def serve(self, ask: Callable[[], Call | None]) -> Iterator[Answer]:
+        """Do the calls that ``ask`` hands out; yield what became of them as they finish.
+
+        ``ask`` is called in this thread whenever there is room for work. After it has answered
+        None it is asked again when the next call is done, which may have brought forth others;
+        the end is reached when it answers None and nothing is under way.
+        """
         if self.jobs <= 1:
-            for index, args in numbered:
-                yield index, self.run(function, args)
+            while (call := ask()) is not None:
+                yield self._timed(call)
             return
-        todo: queue.SimpleQueue[tuple[int, tuple[Any, ...]] | None] = queue.SimpleQueue()
-        done: queue.SimpleQueue[tuple[int, Outcome | BaseException]] = queue.SimpleQueue()
+        todo: queue.SimpleQueue[Call | None] = queue.SimpleQueue()
+        done: queue.SimpleQueue[Answer | BaseException] = queue.SimpleQueue()
         threads: list[threading.Thread] = []
 
-        def serve() -> None:
+        def work() -> None:
             while (task := todo.get()) is not None:
                 try:
-                    done.put((task[0], self.run(function, task[1])))
+                    done.put(self._timed(task))
                 except BaseException as error:  # noqa: BLE001 - re-raised by the consumer
-                    done.put((task[0], error))
+                    done.put(error)
 
         flying = 0
         try:
-            for task in numbered:
-                todo.put(task)
-                flying += 1
-                if len(threads) < min(self.jobs, flying):
-                    threads.append(threading.Thread(target=serve, daemon=True))
-                    threads[-1].start()
-                if flying > self.jobs:
-                    yield _unwrap(done.get())
-                    flying -= 1
-            while flying:
-                yield _unwrap(done.get())
+            while True:
+                # One more than there are workers: none waits while the caller thinks.
+                while flying <= self.jobs and (call := ask()) is not None:
+                    todo.put(call)
+                    flying += 1
+                    if len(threads) < min(self.jobs, flying):
+                        threads.append(threading.Thread(target=work, daemon=True))
+                        threads[-1].start()
+                if not flying:
+                    return
+                answer = done.get()
                 flying -= 1
+                if isinstance(answer, BaseException):
+                    raise answer
+                yield answer
         finally:
             while not todo.empty():  # an early end: what has not begun never will
                 todo.get()
@@ -214,19 +193,35 @@ class Sandbox:
         for worker in idle:
             worker.bury()
 
-    def _take(self) -> _Worker:
+    def _timed(self, call: Call) -> Answer:
+        limits = call.limits or self.limits
+        if self.jobs == 0:
+            began = time.monotonic()
+            outcome = _in_process(call.function, call.args, limits)
+            return Answer(call, outcome, time.monotonic() - began)
+        frame = request(call.function, call.args, limits)
+        worker = self._take()
+        ended: Outcome | None = None
+        try:
+            ended = worker.call(frame, limits)
+        finally:
+            # No outcome: interrupted while waiting, the worker's answer would be a stranger's.
+            self._give_back(worker, keep=ended is not None and worker.alive)
+        return Answer(call, ended, worker.seconds)
+
+    def _take(self) -> Child:
         with self._lock:
             self._closed.clear()
             worker = self._idle.pop() if self._idle else None
             if worker is None:
-                worker = _Worker(self.limits)
+                worker = Child(self.limits)
             self._busy.add(worker)
             if self._watch is None or not self._watch.is_alive():
                 self._watch = threading.Thread(target=self._watching, daemon=True)
                 self._watch.start()
             return worker
 
-    def _give_back(self, worker: _Worker, *, keep: bool) -> None:
+    def _give_back(self, worker: Child, *, keep: bool) -> None:
         with self._lock:
             self._busy.discard(worker)
             if keep and not self._closed.is_set():
@@ -248,122 +243,7 @@ class Sandbox:
                 busy = list(self._busy)
             now = time.monotonic()
             for worker in busy:
-                worker.enforce(now, self.limits)
-
-
-class _Worker:
-    """One child process, driven by one thread at a time."""
-
-    def __init__(self, limits: Limits) -> None:
-        root = str(Path(__file__).resolve().parent.parent)
-        # One thread a worker: thread pools of numeric libraries only eat address space here.
-        threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _BOOT.format(root=root)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, **threads},
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self._in: IO[bytes] = self.process.stdin
-        self._out: IO[bytes] = self.process.stdout
-        self._deadline: float | None = None
-        self._verdict: Outcome | None = None
-        self._pid: int | None = None
-        self.alive = True
-        # Sent with the first call, not here: a child that cannot start must not raise here.
-        self._hello: bytes | None = pickle.dumps(
-            (list(sys.path), limits.seconds, limits.memory, limits.result)
-        )
-
-    def call(self, frame: bytes, limits: Limits) -> Outcome:
-        try:
-            if self._hello is not None:
-                self._deadline = time.monotonic() + _START_GRACE
-                self._send(self._hello)
-                self._hello = None
-                self._pid = int(self._receive(64))
-            self._deadline = time.monotonic() + limits.seconds if limits.seconds else None
-            self._send(frame)
-            answer = _outcome(self._receive(limits.result + 4096))
-        except (OSError, EOFError, ValueError):
-            self.alive = False
-            self._end()
-            code = self.process.wait()
-            return self._verdict or Died(code)
-        finally:
-            self._deadline = None
-        if isinstance(answer, OutOfMemory):
-            self.alive = False  # its heap is in pieces
-        return answer
-
-    def enforce(self, now: float, limits: Limits) -> None:
-        if self._deadline is not None and now > self._deadline:
-            self.kill(TimedOut(limits.seconds))
-        elif not _KERNEL_BOUNDS_MEMORY and limits.memory and self._resident() > limits.memory:
-            self.kill(OutOfMemory(limits.memory))
-
-    def kill(self, verdict: Outcome | None) -> None:
-        if self._verdict is None:
-            self._verdict = verdict
-        self._end()
-
-    def dismiss(self) -> None:
-        """Ask it to end: the end of its standard input is the sign."""
-        try:
-            self._in.close()
-        except OSError:
-            self._end()
-
-    def bury(self) -> None:
-        """Wait for the end and free the pipes."""
-        try:
-            self.process.wait(timeout=2)
-        except subprocess.TimeoutExpired:
-            self._end()
-            self.process.wait()
-        for pipe in (self._in, self._out):
-            try:
-                pipe.close()
-            except OSError:
-                continue
-
-    def _send(self, frame: bytes) -> None:
-        self._in.write(len(frame).to_bytes(HEADER, "big") + frame)
-        self._in.flush()
-
-    def _receive(self, limit: int) -> bytes:
-        size = int.from_bytes(_exactly(self._out, HEADER), "big")
-        if size > limit:
-            raise ValueError(size)
-        return _exactly(self._out, size)
-
-    def _resident(self) -> int:
-        if self._pid is None:
-            return 0
-        import psutil
-
-        try:
-            return int(psutil.Process(self._pid).memory_info().rss)
-        except psutil.Error:
-            return 0
-
-    def _end(self) -> None:
-        try:
-            self.process.kill()
-            if self._pid is not None and self._pid != self.process.pid:
-                # Windows: python.exe of a venv is a launcher, the worker is its child.
-                import psutil
-
-                try:
-                    psutil.Process(self._pid).kill()
-                except psutil.Error:
-                    return
-        except OSError:
-            return
+                worker.enforce(now, self.limits.memory)
 
 
 def usable_cores() -> int:
@@ -371,80 +251,6 @@ def usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0)) or 1
     return os.cpu_count() or 1
-
-
-class _Unpickler(pickle.Unpickler):
-    """Rebuilds values, calls nothing else: a worker that a file took over stays one worker.
-
-    What may be named are the classes of medcab (data, enumerations, errors), built-in errors and
-    containers, and the value types below.
-    """
-
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in _VALUES:
-            return super().find_class(module, name)
-        if module == "builtins" or module.partition(".")[0] == "medcab":
-            found = super().find_class(module, name)
-            if isinstance(found, type) and (
-                issubclass(found, BaseException | Enum | tuple) or is_dataclass(found)
-            ):
-                return found
-        raise pickle.UnpicklingError(f"{module}.{name}")
-
-
-_VALUES: Final = frozenset(
-    {
-        ("builtins", "set"),
-        ("builtins", "frozenset"),
-        ("builtins", "bytearray"),
-        ("builtins", "complex"),
-        ("builtins", "slice"),
-        ("_codecs", "encode"),
-        ("medcab.errors", "_rebuild"),
-        ("collections", "OrderedDict"),
-        ("datetime", "date"),
-        ("datetime", "datetime"),
-        ("datetime", "time"),
-        ("datetime", "timedelta"),
-        ("datetime", "timezone"),
-        ("decimal", "Decimal"),
-        ("fractions", "Fraction"),
-        ("pathlib", "PosixPath"),
-        ("pathlib", "WindowsPath"),
-        ("pathlib", "PurePosixPath"),
-        ("pathlib", "PureWindowsPath"),
-    }
-)
-
-
-def may_travel(error: Exception) -> bool:
-    """Whether an error comes through :class:`_Unpickler`."""
-    return type(error).__module__.partition(".")[0] in ("builtins", "medcab")
-
-
-def _outcome(frame: bytes) -> Outcome:
-    """The answer in ``frame``. Raises ValueError for whatever is none."""
-    try:
-        answer = _Unpickler(io.BytesIO(frame)).load()
-    except Exception as error:
-        raise ValueError(type(error).__name__) from error
-    if not isinstance(answer, Done | Raised | TimedOut | OutOfMemory | Died):
-        raise ValueError(type(answer).__name__)
-    return answer
-
-
-def _exactly(stream: IO[bytes], size: int) -> bytes:
-    data = stream.read(size)
-    if len(data) != size:
-        raise EOFError
-    return data
-
-
-def _request(function: Callable[..., Any], args: tuple[Any, ...]) -> bytes:
-    name = function.__qualname__
-    if "<" in name or not function.__module__ or function.__module__ == "__main__":
-        raise ValueError(f"not importable by name: {function.__module__}.{name}")
-    return pickle.dumps((function.__module__, name, args), protocol=pickle.HIGHEST_PROTOCOL)
 
 
 def _in_process(function: Callable[..., Any], args: tuple[Any, ...], limits: Limits) -> Outcome:
@@ -456,10 +262,3 @@ def _in_process(function: Callable[..., Any], args: tuple[Any, ...], limits: Lim
         import traceback
 
         return Raised(error, traceback.format_exc())
-
-
-def _unwrap(item: tuple[int, Outcome | BaseException]) -> tuple[int, Outcome]:
-    index, outcome = item
-    if isinstance(outcome, BaseException):
-        raise outcome
-    return index, outcome

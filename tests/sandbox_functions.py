@@ -11,6 +11,12 @@ def child_pid():
     return os.getpid()
 
 
+def sys_has(module):
+    import sys
+
+    return module in sys.modules
+
+
 def sleep_forever():
     time.sleep(3600)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from medcab.errors import InputError
-from medcab.sandbox import Died, Done, Limits, OutOfMemory, Raised, Sandbox, TimedOut
+from medcab.sandbox import Call, Died, Done, Limits, OutOfMemory, Raised, Sandbox, TimedOut
 from tests.sandbox_functions import (
     big_answer,
     child_pid,
@@ -27,6 +27,7 @@ from tests.sandbox_functions import (
     raise_unpicklable,
     say,
     sleep_forever,
+    sys_has,
     take_memory,
     unpicklable,
 )
@@ -83,7 +84,7 @@ def test_memory_limit(sandbox):
 
 
 def test_memory_is_watched_where_the_kernel_does_not(monkeypatch):
-    monkeypatch.setattr("medcab.sandbox._KERNEL_BOUNDS_MEMORY", False)
+    monkeypatch.setattr("medcab._child._KERNEL_BOUNDS_MEMORY", False)
     limits = Limits(seconds=20, memory=100 << 20)
     # The worker itself still has the kernel's limit on Linux: give it none by asking for more.
     with Sandbox(1, Limits(seconds=20, memory=8 << 30)) as made:
@@ -147,6 +148,55 @@ def test_closing_early_does_not_wait_for_the_slow():
         next(answers)
         answers.close()
     assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize("jobs", [0, 1, 2])
+def test_work_may_bring_forth_work(jobs):
+    """Halving until one is left: what to do next is known only from the answers."""
+    waiting, seen = [64.0], []
+
+    def ask():
+        return Call(waiting[0], operator.truediv, (waiting.pop(0), 2)) if waiting else None
+
+    with Sandbox(jobs, Limits(seconds=5)) as made:
+        for answer in made.serve(ask):
+            seen.append(answer.call.key)
+            assert answer.seconds < 5
+            if answer.outcome.value >= 1:
+                waiting.append(answer.outcome.value)
+    assert seen == [64, 32, 16, 8, 4, 2, 1]
+
+
+def test_each_call_has_its_own_limit_and_takes_none_from_the_others():
+    waiting = [
+        Call("slow", time.sleep, (30,), Limits(seconds=0.3)),
+        Call("quick", operator.add, (1, 2), Limits(seconds=20)),
+        Call("small", big_answer, (4096,), Limits(seconds=20, result=100)),
+    ]
+    with Sandbox(2, Limits(seconds=20)) as made:
+        found = {a.call.key: a for a in made.serve(lambda: waiting.pop(0) if waiting else None)}
+    assert found["slow"].outcome == TimedOut(0.3)
+    assert 0.3 <= found["slow"].seconds < 5
+    assert found["quick"].outcome == Done(3)
+    assert isinstance(found["small"].outcome, Raised)
+
+
+def test_warmed_workers_are_those_that_work():
+    with Sandbox(2, Limits(seconds=20)) as made:
+        made.warm(["medcab.validators.signatures_table"])
+        warmed = {worker.process.pid for worker in made._idle}
+        made.warm()  # enough of them are there
+        assert len(made._idle) == len(warmed) == 2
+        assert made.run(child_pid).value in warmed
+        loaded = made.run(sys_has, ("medcab.validators.signatures_table",))
+        assert loaded == Done(True)
+
+
+def test_a_warmed_worker_that_cannot_import_is_a_death_and_not_an_error():
+    with Sandbox(1, Limits(seconds=20)) as made:
+        made.warm(["no_such_module_anywhere"])
+        assert isinstance(made.run(child_pid), Died)
+        assert isinstance(made.run(child_pid), Done)
 
 
 def test_an_exception_in_the_block_kills_the_workers():
