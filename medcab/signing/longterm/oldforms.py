@@ -11,6 +11,7 @@ from medcab.signing.attributes import Oid
 from medcab.signing.cms import Attribute, SignerInfo, algorithm_identifier
 from medcab.signing.longterm.past import Material
 from medcab.signing.longterm.poe import key_of
+from medcab.signing.longterm.references import forms_of
 from medcab.signing.tlv import DerError, children, oid, read
 
 __all__ = ["inside_revocation", "referenced", "references"]
@@ -61,7 +62,9 @@ def referenced(signer: SignerInfo, material: Material, moment: datetime) -> list
             for value in attribute.values:
                 for digest, hashed in _hashes(value, 0, len(value)):
                     wanted.setdefault(digest, set()).add(hashed)
-    objects = [*(record.der for record in material.records), *material.crls, *material.ocsps]
+    objects = [(record.der, record.der) for record in material.records]
+    objects += [(item, item) for item in material.crls]
+    objects += [(item, form) for item in material.ocsps for form in forms_of(item)]
     found: list[bytes] = []
     for name, hashes in wanted.items():
         try:
@@ -70,7 +73,7 @@ def referenced(signer: SignerInfo, material: Material, moment: datetime) -> list
             continue
         if algorithm.sunset is not None and moment.date() >= algorithm.sunset:
             continue
-        found += [key_of(each) for each in objects if algorithm.digest(each) in hashes]
+        found += [key_of(each) for each, form in objects if algorithm.digest(form) in hashes]
     return found
 
 
