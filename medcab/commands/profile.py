@@ -208,7 +208,7 @@ def _print(p: Profile) -> None:
 
 
 def _row(source: str) -> str:
-    """The rows of the table of requirements (docs/rules-coverage.md) without its name."""
+    """The rows of the table of requirements (docs/requirements.md) without its name."""
     return source.removeprefix("RULES.md").lstrip(", ")
 
 

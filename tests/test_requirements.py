@@ -12,7 +12,7 @@ from medcab import profile
 from medcab.rules import all_rules
 
 ROOT = Path(__file__).resolve().parent.parent
-TEXT = (ROOT / "docs" / "rules-coverage.md").read_text("utf-8")
+TEXT = (ROOT / "docs" / "requirements.md").read_text("utf-8")
 ROWS = dict(re.findall(r"^\| ([A-Z]+[0-9]+) \| (.+) \|$", TEXT, re.MULTILINE))
 COUNTS = {"D": 28, "F": 18, "P": 41, "C": 15, "T": 9, "ST": 6, "L": 7, "EN": 2, "K": 17}
 
@@ -26,6 +26,10 @@ def numbered():
 
 def test_all_rows_are_listed():
     assert set(numbered()) == set(ROWS)
+    for row, text in ROWS.items():
+        asked, where = text.split(" | ")
+        assert asked.strip(), row
+        assert where.strip(), row
 
 
 def test_rules_and_profiles_exist():
@@ -35,7 +39,7 @@ def test_rules_and_profiles_exist():
         for rule in re.findall(r"\b[A-Z]{3}[0-9]{3}\b", text):
             if rule[:3] in groups:
                 assert rule in known, (row, rule)
-        for word in re.findall(r"profiles? ([a-z0-9-]+)\b", text):
+        for word in re.findall(r"профил[ьия] ([a-z0-9-]+)\b", text):
             if "-" in word and not word.endswith("-"):
                 assert word in profile.names(), (row, word)
 
