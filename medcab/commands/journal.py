@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from medcab.commands._console import _h, stdout, tr, write_result
-from medcab.commands._options import OutputFile, PasswordFrom, Trust, format_option, known_format
+from medcab.commands._journal_out import (
+    about_seal,
+    seal_data,
+    summary_of,
+    verdict_words,
+    writing,
+)
+from medcab.commands._options import (
+    SECRET,
+    Chain,
+    Crl,
+    Ocsp,
+    Online,
+    OutputFile,
+    PasswordFrom,
+    Trust,
+    TsaPolicy,
+    TsaUser,
+    format_option,
+    known_format,
+)
 from medcab.errors import ExitCode, UsageError
 from medcab.text import N_
 
@@ -72,18 +89,12 @@ def show(
                 f"{c['user']}@{c['host']}",
                 c["command"],
                 c["profile"],
-                translate(_verdict(c["verdict"])),
+                translate(verdict_words(c["verdict"])),
                 str(len(c["inputs"])),
                 str(len(c["findings"])),
             ]
             table.add_row(*[Text(cell) for cell in cells])
     stdout().print(table)
-
-
-def _verdict(verdict: str) -> str:
-    return {"passed": "Passed", "failed": "Failed", "indeterminate": "Needs clarification"}.get(
-        verdict, verdict
-    )
 
 
 @app.command("verify", help=_h("Find any edited, removed or moved record."))
@@ -93,16 +104,26 @@ def verify(
         list[str] | None, typer.Option("--seal", help=_h("A seal kept elsewhere (repeatable)."))
     ] = None,
     trust: Trust = None,
+    chain: Chain = None,
+    crl: Crl = None,
+    ocsp: Ocsp = None,
+    online: Online = False,
     output_format: Annotated[str, format_option("text", "json")] = "text",
 ) -> None:
-    """Walk the chain; exit with 1 when it is broken."""
+    """Walk the chain and judge the seals; exit with 1 when something does not fit."""
     known_format(output_format, "text", "json")
+    from medcab.commands._tsa import verifier_maker
     from medcab.journal import Journal
-    from medcab.journal.seal import check_seals
+    from medcab.journal.seal import Seals, check_seals
 
-    with Journal(file, create=False) as journal:
+    with Journal(file, create=False) as journal, journal.reading():
         result = journal.verify()
-        seals = check_seals(journal, seal or [], trust or [])
+        seals = Seals((), ())
+        if seal or journal.seals():
+            verifier = verifier_maker(
+                trust or [], chain or [], crl or [], ocsp or [], online=online
+            )
+            seals = check_seals(journal, seal or [], verifier())
     problems = [*result.problems, *seals.problems]
     if output_format == "json":
         data = {
@@ -112,7 +133,7 @@ def verify(
             "first": result.first,
             "head": result.head,
             "problems": [{"kind": p.kind, "record": p.number} for p in problems],
-            "seals": [{"record": s.number, "verdict": s.verdict} for s in seals.seals],
+            "seals": [seal_data(one) for one in seals.seals],
         }
         write_result(json.dumps(data, ensure_ascii=False, indent=2) + "\n", None)
     else:
@@ -120,10 +141,12 @@ def verify(
         for problem in problems[:50]:
             console.print(translate(_KINDS[problem.kind], number=problem.number))
         for one in seals.seals:
-            text = N_("seal of record {number}: {verdict}")
-            console.print(
-                translate(text, number=one.number, verdict=translate(_verdict(one.verdict)))
-            )
+            text = N_("seal of record {number}: {about}")
+            said = translate(text, number=one.number, about=about_seal(one))
+            console.print(said, markup=False, highlight=False, soft_wrap=True)
+            for template, args in one.problems:
+                said = "  " + translate(template, **args)
+                console.print(said, markup=False, highlight=False, soft_wrap=True)
         verdict = (
             N_("The journal was tampered with: {n} problems.")
             if problems
@@ -134,85 +157,51 @@ def verify(
             console.print(
                 translate(N_("Only a seal shows a rewrite of the whole: medcab journal seal"))
             )
-    if problems:
+    if problems or any(s.verdict == "failed" for s in seals.seals):
         raise typer.Exit(ExitCode.FAILED)
     if any(s.verdict != "passed" for s in seals.seals):
         raise typer.Exit(ExitCode.INDETERMINATE)
 
 
-@app.command("export", help=_h("Write the journal as csv, xlsx or jsonl."))
+@app.command("export", help=_h("Write the journal as csv, xlsx, pdf or jsonl."))
 def export(
     file: _File,
-    output_format: Annotated[str, format_option("csv", "xlsx", "jsonl")] = "csv",
+    output_format: Annotated[str, format_option("csv", "xlsx", "pdf", "jsonl")] = "csv",
     output: OutputFile = None,
+    trust: Trust = None,
+    chain: Chain = None,
+    crl: Crl = None,
+    ocsp: Ocsp = None,
+    online: Online = False,
 ) -> None:
-    """Write all records in one of the formats."""
-    from medcab.journal import Journal
-
-    makers: dict[str, Callable[[list[Any]], str | bytes]] = {
-        "csv": _csv,
-        "jsonl": _jsonl,
-        "xlsx": _xlsx,
-    }
-    known_format(output_format, *makers)
+    """Write all records in one of the formats; a PDF also tells of the chain and its seals."""
+    known_format(output_format, "csv", "xlsx", "pdf", "jsonl")
     if output_format == "xlsx" and output is None:
         raise UsageError(N_("A workbook needs a file: --output FILE.xlsx"))
-    with Journal(file, create=False) as journal:
-        write_result(makers[output_format](list(journal.records())), output)
+    if output_format == "pdf" and output is None:
+        raise UsageError(N_("A PDF needs a file: --output FILE.pdf"))
+    from medcab.commands._tsa import verifier_maker
+    from medcab.formats import register
+    from medcab.journal import Journal
 
+    writers = {
+        "csv": register.write_csv,
+        "jsonl": register.write_jsonl,
+        "xlsx": register.write_xlsx,
+    }
+    with Journal(file, create=False) as journal, journal.reading():
+        if output_format == "pdf":
+            from medcab.formats.register_pdf import write_pdf
 
-_COLUMNS = ("number", "at", "user", "host", "command", "version", "profile", "verdict")
-
-
-def _rows(records: list[Any]) -> list[list[str]]:
-    from medcab.formats.encoding import guard_formula
-
-    rows = []
-    for record in records:
-        c = record.content
-        row = [str(record.number), *(str(c[k]) for k in _COLUMNS[1:])]
-        row.append("; ".join(f"{i['name']} {i['sha256'] or ''}".strip() for i in c["inputs"]))
-        row.append("; ".join(f"{f['rule']} {f['path'] or ''}".strip() for f in c["findings"]))
-        rows.append([guard_formula(cell) for cell in [*row, record.hash]])
-    return rows
-
-
-def _titles() -> list[str]:
-    names = ("No.", "When (UTC)", "User", "Computer", "Command", "Version", "Profile", "Verdict")
-    return [tr()(name) for name in (*names, "Files", "Findings", "Hash")]
-
-
-def _csv(records: list[Any]) -> bytes:
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
-    writer.writerow(_titles())
-    writer.writerows(_rows(records))
-    return stream.getvalue().encode("utf-8-sig", "backslashreplace")
-
-
-def _jsonl(records: list[Any]) -> str:
-    return "".join(
-        json.dumps({"number": r.number, "hash": r.hash, **r.content}, ensure_ascii=False) + "\n"
-        for r in records
-    )
-
-
-def _xlsx(records: list[Any]) -> bytes:
-    import xlsxwriter
-
-    stream = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(stream, options) as book:
-        sheet = book.add_worksheet(tr()("Journal"))
-        bold = book.add_format({"bold": True})
-        sheet.write_row(0, 0, _titles(), bold)
-        for number, row in enumerate(_rows(records), 1):
-            sheet.write_row(number, 0, [cell[:32_000] for cell in row])
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, max(len(records), 1), 10)
-        sheet.set_column(1, 1, 24)
-        sheet.set_column(8, 9, 50)
-    return stream.getvalue()
+            verifier = verifier_maker(
+                trust or [], chain or [], crl or [], ocsp or [], online=online
+            )
+            summary = summary_of(journal, verifier)
+            with writing(output) as stream:
+                write_pdf(journal.records(), summary, tr(), stream)
+            return
+        with writing(output) as stream:
+            writers[output_format](journal.records(), tr(), stream)
 
 
 @app.command("prune", help=_h("Remove old records; the rest still verifies."))
@@ -236,20 +225,42 @@ def prune(
 @app.command("seal", help=_h("Sign the head of the chain, so that even a full rewrite shows."))
 def seal(
     file: _File,
-    p12: Annotated[str, typer.Option("--p12", help=_h("Key and certificate (PKCS#12)."))],
+    p12: Annotated[
+        str | None, typer.Option("--p12", help=_h("Key and certificate (PKCS#12)."))
+    ] = None,
+    key: Annotated[str | None, typer.Option("--key", help=_h("Private key (PEM)."))] = None,
+    cert: Annotated[
+        str | None, typer.Option("--cert", help=_h("Certificate of the private key (PEM)."))
+    ] = None,
     password_from: PasswordFrom = None,
+    tsa: Annotated[
+        list[str] | None,
+        typer.Option("--tsa", help=_h("Address of a time-stamping authority (tried in turn).")),
+    ] = None,
+    tsa_user: TsaUser = None,
+    tsa_password_from: Annotated[
+        str | None, typer.Option("--tsa-password-from", help=SECRET)
+    ] = None,
+    tsa_policy: TsaPolicy = None,
     output: Annotated[
         str | None, typer.Option("--output", "-o", help=_h("Keep a copy of the seal in this file."))
     ] = None,
 ) -> None:
     """Seal the journal."""
     from medcab.commands._signing import load_key
+    from medcab.commands._tsa import make_client
     from medcab.journal import Journal
     from medcab.journal.seal import make_seal
 
-    key = load_key(p12, None, None, password_from, None)
+    client = None
+    if tsa:
+        client = make_client(tsa, user=tsa_user, password_from=tsa_password_from, policy=tsa_policy)
+    opened = load_key(p12, key, cert, password_from, None)
     with Journal(file, create=False) as journal:
-        number, blob = make_seal(journal, key)
+        number, blob = make_seal(journal, opened, client)
     if output is not None:
         write_result(blob, output)
-    stdout().print(tr()(N_("Sealed: record {number}."), number=number))
+    done = (
+        N_("Sealed with a time-stamp: record {number}.") if tsa else N_("Sealed: record {number}.")
+    )
+    stdout().print(tr()(done, number=number))

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from functools import cache
 from typing import Any, Final
-from xml.sax.saxutils import escape
 
 from medcab.formats import parts
 from medcab.formats.base import Options
-from medcab.formats.encoding import printable, xml_text
+from medcab.formats.encoding import printable
+from medcab.formats.pdf_parts import BOLD, FONT, LINE, SHADE, SOFT, Style, Text, plain
 from medcab.formats.pictures import Pictures
 from medcab.formats.sentences import moment
 from medcab.formats.view import Fold, Group, Item, View
 from medcab.model import Outcome, Report, Severity, Verdict
 from medcab.text import N_, Translator
 
-__all__ = ["BOLD", "FONT", "SOFT", "Story", "plain"]
+__all__ = ["Story"]
 
-_INK: Final = "#1b1f24"
-SOFT: Final = "#545b66"
-_LINE: Final = "#c4c9d1"
 _COLOURS: Final = {
     Verdict.FAILED: "#a4161a",
     Verdict.INDETERMINATE: "#7a4b00",
@@ -31,12 +30,11 @@ _SEVERITIES: Final = {
     Severity.INFO: "#0b4f8a",
 }
 _MARKS: Final = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.INDETERMINATE: "?"}
-FONT, BOLD = "MedcabSans", "MedcabSans-Bold"
 
 
-def plain(text: str) -> str:
-    """Text that XML and UTF-8 can carry."""
-    return xml_text(text.encode("utf-8", "backslashreplace").decode("utf-8"))
+@cache
+def _changed(style: Style, colour: str | None, *, bold: bool) -> Style:
+    return replace(style, colour=colour or style.colour, font=BOLD if bold else style.font)
 
 
 class Story:
@@ -45,30 +43,19 @@ class Story:
     def __init__(
         self, report: Report, shown: View, tr: Translator, options: Options, width: float
     ) -> None:
-        from reportlab.lib.styles import ParagraphStyle
-
         self.report, self.shown, self.tr, self.width = report, shown, tr, width
         self.options = options
         self.pictures = Pictures(options.page_image, budget=2_500_000)
         self.pictures.prepare(shown)
 
-        def style(size: float, *, bold: bool = False, **more: Any) -> Any:
-            kept = {"textColor": _INK, "leading": size * 1.32, "splitLongWords": 1, **more}
-            return ParagraphStyle(
-                f"s{size}{bold}{sorted(more.items())}",
-                fontName=BOLD if bold else FONT,
-                fontSize=size,
-                **kept,
-            )
-
-        self.title = style(15, bold=True)
-        self.heading = style(12, bold=True, spaceBefore=14, spaceAfter=5, keepWithNext=1)
-        self.group = style(10, bold=True, spaceBefore=8, spaceAfter=2)
-        self.text = style(9)
-        self.small = style(7.5, textColor=SOFT)
-        self.cell = style(8)
-        self.digest = style(7)
-        self.head = style(8, bold=True)
+        self.title = Style(15, BOLD)
+        self.heading = Style(12, BOLD, spaceBefore=14, spaceAfter=5, keepWithNext=1)
+        self.group = Style(10, BOLD, spaceBefore=8, spaceAfter=2)
+        self.text = Style(9)
+        self.small = Style(7.5, colour=SOFT)
+        self.cell = Style(8)
+        self.digest = Style(7)
+        self.head = Style(8, BOLD)
 
     def build(self) -> list[Any]:
         """Return the flowables."""
@@ -83,15 +70,8 @@ class Story:
         self._passed()
         return self.flow
 
-    def _p(self, text: str, style: Any, *, colour: str | None = None, bold: bool = False) -> Any:
-        from reportlab.platypus import Paragraph
-
-        said = escape(plain(text)).replace("\n", "<br/>")
-        if bold:
-            said = f"<b>{said}</b>"
-        if colour:
-            said = f'<font color="{colour}">{said}</font>'
-        return Paragraph(said, style)
+    def _p(self, text: str, style: Style, *, colour: str | None = None, bold: bool = False) -> Text:
+        return Text(plain(text), _changed(style, colour, bold=bold) if colour or bold else style)
 
     def _table(self, rows: list[list[Any]], widths: list[float]) -> Any:
         from reportlab.platypus import LongTable, TableStyle
@@ -105,8 +85,8 @@ class Story:
                 [
                     ("VALIGN", (0, 0), (-1, -1), "TOP"),
                     ("FONTNAME", (0, 0), (-1, -1), FONT),
-                    ("LINEBELOW", (0, 0), (-1, -1), 0.4, _LINE),
-                    ("BACKGROUND", (0, 0), (-1, 0), "#eceff3"),
+                    ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
+                    ("BACKGROUND", (0, 0), (-1, 0), SHADE),
                     ("LEFTPADDING", (0, 0), (-1, -1), 4),
                     ("RIGHTPADDING", (0, 0), (-1, -1), 4),
                     ("TOPPADDING", (0, 0), (-1, -1), 3),

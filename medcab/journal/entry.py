@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from dataclasses import field as _field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from medcab.journal.mask import mask_name, mask_values
 from medcab.model import Finding, Report
 
-__all__ = ["Entry", "from_report"]
+__all__ = ["FIELDS", "Entry", "from_report"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class Entry:
         profile: with overlays; empty where there is none.
         verdict: passed, failed, indeterminate, or empty.
         inputs: JSON-able: name (masked by default), SHA-256 and size of each file.
-        findings: JSON-able: rule, severity, outcome, place, arguments (masked by default).
+        findings: JSON-able: rule, severity, outcome, place, arguments (masked by default),
+            template of the reason why a check could not be made.
     """
 
     at: datetime
@@ -53,6 +54,10 @@ class Entry:
             "inputs": self.inputs,
             "findings": self.findings,
         }
+
+
+FIELDS: Final = frozenset(field.name for field in fields(Entry))
+"""What the content of every record has."""
 
 
 def from_report(
@@ -104,6 +109,7 @@ def _plain(finding: Finding, shown: Any, *, full: bool) -> dict[str, Any]:
         "page": place.page,
         "field": place.field,
         "args": args if full else mask_values(args),
+        "reason": finding.reason,
     }
 
 

@@ -65,11 +65,17 @@ def mask_name(name: str, known: Iterable[str] = ()) -> str:
 
 
 def mask_values(value: Any) -> Any:
-    """Return a JSON-able ``value`` with every text in it masked; keys and numbers stay."""
+    """Return a JSON-able ``value`` with every text in it masked; keys and numbers stay.
+
+    What stands under ``…_template`` is a sentence of the program, with holes instead of values.
+    """
     if isinstance(value, str):
         return mask_text(value)
     if isinstance(value, Mapping):
-        return {key: mask_values(item) for key, item in value.items()}
+        return {
+            key: item if key.endswith("_template") else mask_values(item)
+            for key, item in value.items()
+        }
     if isinstance(value, (list, tuple)):
         return [mask_values(item) for item in value]
     return value

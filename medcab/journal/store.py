@@ -14,34 +14,34 @@ from typing import Any, Final, Self
 
 from medcab.errors import InputError, OutputError
 from medcab.journal.chain import GENESIS, ChainProblem, Verification, canonical, link
-from medcab.journal.entry import Entry
+from medcab.journal.entry import FIELDS, Entry
 from medcab.text import N_
 
 __all__ = ["Journal", "Record"]
 
 _APPLICATION_ID: Final = 0x6D63_6A6C  # "mcjl"
 _WAIT: Final = 60.0
-_SCHEMA: Final = """
-CREATE TABLE records (
-    number INTEGER PRIMARY KEY,
-    content BLOB NOT NULL,
-    previous BLOB NOT NULL,
-    hash BLOB NOT NULL
-) STRICT;
-CREATE TABLE state (
-    one INTEGER PRIMARY KEY CHECK (one = 1),
-    base_number INTEGER NOT NULL, base_hash BLOB NOT NULL,
-    head_number INTEGER NOT NULL, head_hash BLOB NOT NULL
-) STRICT;
-CREATE TABLE seals (
-    number INTEGER NOT NULL, statement BLOB NOT NULL, signature BLOB NOT NULL
-) STRICT;
-CREATE TRIGGER records_are_not_changed BEFORE UPDATE ON records
-    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
-CREATE TRIGGER records_are_not_removed BEFORE DELETE ON records
-    WHEN old.number > (SELECT base_number FROM state)
-    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
-"""
+_SCHEMA: Final = (
+    """CREATE TABLE records (
+        number INTEGER PRIMARY KEY,
+        content BLOB NOT NULL,
+        previous BLOB NOT NULL,
+        hash BLOB NOT NULL
+    ) STRICT""",
+    """CREATE TABLE state (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        base_number INTEGER NOT NULL, base_hash BLOB NOT NULL,
+        head_number INTEGER NOT NULL, head_hash BLOB NOT NULL
+    ) STRICT""",
+    """CREATE TABLE seals (
+        number INTEGER NOT NULL, statement BLOB NOT NULL, signature BLOB NOT NULL
+    ) STRICT""",
+    """CREATE TRIGGER records_are_not_changed BEFORE UPDATE ON records
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END""",
+    """CREATE TRIGGER records_are_not_removed BEFORE DELETE ON records
+        WHEN old.number > (SELECT base_number FROM state)
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END""",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Journal:
             tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
             if known == 0 and tables == 0:
                 # executescript would commit first: the schema must appear whole or not at all.
-                for statement in _statements(_SCHEMA):
+                for statement in _SCHEMA:
                     db.execute(statement)
                 db.execute("INSERT INTO state VALUES (1, 0, ?, 0, ?)", (GENESIS, GENESIS))
                 db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
@@ -165,19 +165,54 @@ class Journal:
         self._db.execute("UPDATE state SET head_number = ?, head_hash = ?", (number, fresh))
         return number
 
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """See one state of the journal for as long as the block lasts, whatever others append."""
+        self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._db.execute("COMMIT")
+
     def head(self) -> tuple[int, bytes]:
         """Return number and hash of the last record; (0, zeros) when there is none."""
         number, fresh = self._db.execute("SELECT head_number, head_hash FROM state").fetchone()
         return int(number), bytes(fresh)
 
+    def first(self) -> int:
+        """Return the number that the first record has to have: greater than 1 after pruning."""
+        (base,) = self._db.execute("SELECT base_number FROM state").fetchone()
+        return int(base) + 1
+
     def records(self, *, last: int | None = None) -> Iterator[Record]:
-        """Yield the records in order, or only the ``last`` ones."""
+        """Yield the records in order, or only the ``last`` ones.
+
+        Raises:
+            InputError: a record is damaged.
+        """
         first = 0 if last is None else self.head()[0] - last
         rows = self._db.execute(
             "SELECT number, content, hash FROM records WHERE number > ? ORDER BY number", (first,)
         )
-        for number, content, fresh in rows:
-            yield Record(number, json.loads(content), bytes(fresh).hex())
+        try:
+            for number, content, fresh in rows:
+                yield Record(number, self._content(number, content), bytes(fresh).hex())
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+
+    def _content(self, number: int, stored: bytes) -> dict[str, Any]:
+        try:
+            content = json.loads(stored)
+        except (ValueError, TypeError):
+            content = None
+        if not isinstance(content, dict) or not content.keys() >= FIELDS:
+            raise InputError(
+                N_("Record {number} of the journal {path} is damaged."),
+                hint=N_("See: medcab journal verify FILE"),
+                number=number,
+                path=str(self.path),
+            )
+        return content
 
     def verify(self) -> Verification:
         """Walk the chain from its base to its head.
@@ -267,12 +302,3 @@ class Journal:
                 "SELECT base_hash FROM state WHERE base_number = ?", (number,)
             ).fetchone()
         return None if row is None else bytes(row[0])
-
-
-def _statements(script: str) -> Iterator[str]:
-    statement = ""
-    for line in script.splitlines():
-        statement += line + "\n"
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""

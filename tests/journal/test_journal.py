@@ -249,6 +249,13 @@ def test_values_are_masked_deep_down():
     }
 
 
+def test_sentences_of_the_program_are_not_masked():
+    """Otherwise they could not be said again in the reader's language."""
+    args = {"problem_template": "The part after @ is no domain: {value}.", "value": "Иванов"}
+    masked = mask_values(args)
+    assert masked == {**args, "value": "И***"}
+
+
 def test_an_entry_of_a_report_holds_no_personal_data_unless_asked():
     finding = Finding(
         "FLD001", Severity.ERROR, {"value": "112-233-445 96"}, Location("Иванова_Диплом.pdf")
@@ -261,33 +268,3 @@ def test_an_entry_of_a_report_holds_no_personal_data_unless_asked():
     full = json.dumps(from_report(report, full=True, **common).plain(), ensure_ascii=False)
     assert "112-233-445 96" in full
     assert "Иванова" in full
-
-
-def test_a_rewrite_that_claims_to_be_pruned_does_not_get_past_the_seal(tmp_path):
-    """Whoever rewrites the file can say that what was sealed is pruned: then nothing is proven."""
-    import sys
-    from pathlib import Path
-
-    sys.path.insert(0, str(Path(__file__).parents[1] / "signing"))
-    import pki
-
-    from medcab.journal.seal import check_seals, make_seal
-
-    root = pki.make("root", ca=True, start=START - pki.YEAR, end=START + 9 * pki.YEAR)
-    leaf = pki.make("leaf", root, start=START - pki.YEAR, end=START + 9 * pki.YEAR)
-    (tmp_path / "root.pem").write_bytes(root.pem)
-    trust = [str(tmp_path / "root.pem")]
-    path = tmp_path / "j.db"
-    with Journal(path) as journal:
-        for n in range(3):
-            journal.append(entry(n))
-        _, seal = make_seal(journal, leaf.signing_key())
-        assert [s.verdict for s in check_seals(journal, [], trust).seals] == ["passed"]
-    (tmp_path / "seal").write_bytes(seal)
-    forged = tmp_path / "forged.db"
-    with Journal(forged) as journal:
-        journal._db.execute("UPDATE state SET base_number = 9, head_number = 9")
-        journal.append(entry(9))
-        assert journal.verify().whole
-        (checked,) = check_seals(journal, [str(tmp_path / "seal")], trust).seals
-    assert checked.verdict == "indeterminate"
