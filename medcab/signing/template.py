@@ -163,12 +163,16 @@ class SignerTemplate:
         key: a SigningKey.
         options: how to sign.
         counter: make counter-signatures (no content-type, RFC 5652 11.4).
+        pdf: make signatures inside PDF, where the time, the place and the type of the content are
+            told by the file around (EN 319 142-1, 6.3).
 
     The order of the signed attributes is fixed here once: DER sorts them by their encodings,
     which differ in length or OID before they differ in digest or time.
     """
 
-    def __init__(self, key: Any, options: SignOptions, *, counter: bool = False) -> None:
+    def __init__(
+        self, key: Any, options: SignOptions, *, counter: bool = False, pdf: bool = False
+    ) -> None:
         self.key = key
         self.options = options
         self.recipe = recipe_for(key, options)
@@ -181,11 +185,11 @@ class SignerTemplate:
         fixed = [making.signing_certificate_v2(self.record, recipe.digest.oid)]
         if not counter:
             fixed.append(making.attribute(Oid.CONTENT_TYPE, encode_oid(DATA)))
-            if options.mime_type:
+            if options.mime_type and not pdf:
                 fixed.append(making.mime_type(options.mime_type))
         if options.commitment:
             fixed.append(making.commitment(options.commitment))
-        if options.location:
+        if options.location and not pdf:
             fixed.append(making.location(options.location))
         if options.roles:
             fixed.append(making.roles(options.roles))
@@ -194,7 +198,7 @@ class SignerTemplate:
         self._fixed = fixed
         self._clock: tuple[int, bytes] = (-1, b"")
         digest_slot = self._digest_attribute(bytes(recipe.digest.size))
-        self._layout = self._arrange(digest_slot, self._time())
+        self._layout = self._arrange(digest_slot, b"" if pdf else self._time())
 
     def _digest_attribute(self, digest: bytes) -> bytes:
         return making.attribute(Oid.MESSAGE_DIGEST, encode(0x04, digest))
@@ -210,7 +214,9 @@ class SignerTemplate:
     def _arrange(self, digest: bytes, time: bytes) -> tuple[bytes | None, ...]:
         """Fixed runs of attributes with None for the digest and b"" for the time, in DER order."""
         slots: list[tuple[bytes, bytes | None]] = [(each, each) for each in self._fixed]
-        slots += [(digest, None), (time, b"")]
+        slots.append((digest, None))
+        if time:
+            slots.append((time, b""))
         return tuple(value for _, value in sorted(slots, key=_first))
 
     def signer_info(self, digest: bytes) -> bytes:

@@ -22,12 +22,12 @@ from medcab.signing.longterm import archive, building
 from medcab.signing.longterm.evidence import Evidence, collect
 from medcab.signing.longterm.levels import LONG, RANK, Level, refuse
 from medcab.signing.longterm.past import Material
+from medcab.signing.longterm.poe import Proofs
 from medcab.signing.longterm.tsa import TsaClient
 from medcab.signing.results import (
     Indication,
     SignatureLevel,
     SignatureResult,
-    VerificationReport,
 )
 from medcab.signing.tlv import DerError
 from medcab.text import N_
@@ -35,7 +35,7 @@ from medcab.text import N_
 if TYPE_CHECKING:
     from medcab.signing.verify import Verifier
 
-__all__ = ["Extended", "Extender", "Level", "stamp_signature"]
+__all__ = ["Extended", "Extender", "Level", "demand_no_worse", "gather", "stamp_signature"]
 
 _FRESH: Final = 30.0  # seconds; what authorities say may not be younger than the verifier
 
@@ -45,7 +45,7 @@ class Extended:
     """What became of a file.
 
     Attributes:
-        data: DER of the file, raised or as it was.
+        data: DER of the file, or the PDF, raised or as it was.
         changed: whether anything was added.
         level: the lowest level of its signers now.
     """
@@ -90,7 +90,7 @@ class Extender:
         self._tsa = tsa
         self._own = threading.local()
 
-    def _make_verifier(self) -> Verifier:
+    def verifier(self) -> Verifier:
         """A verifier of this thread that is no older than what authorities say: half a minute."""
         made, since = getattr(self._own, "verifier", (None, 0.0))
         if made is None or time.monotonic() - since > _FRESH:
@@ -103,24 +103,28 @@ class Extender:
         """Raise every signer of a file to ``level``.
 
         Args:
-            data: the file, in any encoding.
+            data: the file, in any encoding, or a PDF with signatures in it.
             level: the level wanted. B-LTA of a B-LTA adds the next archive time-stamp.
             content: the detached document.
 
         Returns:
-            DER of the file; unchanged where every signer is at the level already.
+            DER of the file, or the PDF; unchanged where every signer is at the level already.
 
         Raises:
             SigningError: the signature cannot be raised; the message says why.
             TimeStampError: no time-stamp could be had.
         """
+        if data[:5] == b"%PDF-":
+            from medcab.signing.pades.extend import extend_pdf
+
+            return extend_pdf(self, data, level)
         try:
             signed = parse_signed_data(decode(data).data)
         except DerError as error:
             raise SigningError(
                 N_("The file is no well-formed CMS signature: {why}."), why=str(error)
             ) from error
-        before = self._make_verifier().verify_bytes(data, content)
+        before = self.verifier().verify_bytes(data, content)
         refuse(signed, before, level)
         origin = made = signed.data
         for index, signer in signed.signers:
@@ -132,7 +136,8 @@ class Extender:
         lowest = min(levels, key=lambda each: RANK.get(each, 0))
         if made == origin:
             return Extended(made, False, lowest)
-        self._prove(made, content, before, level)
+        after = self.verifier().verify_bytes(made, content)
+        demand_no_worse(before.signatures, after.signatures, level)
         return Extended(made, True, lowest)
 
     def _raise(
@@ -141,14 +146,15 @@ class Extender:
         signed = parse_signed_data(data)
         signer = _signer(signed, index)
         if not signer.unsigned(Oid.SIGNATURE_TIME_STAMP):
-            data = stamp_signature(data, self._client(), (index,))
+            data = stamp_signature(data, self.client(), (index,))
         if level is Level.T:
             return data
         if level is Level.LTA or not complete:
             data = self._add_material(data, index, content)
         return self._add_archive(data, index, content) if level is Level.LTA else data
 
-    def _client(self) -> TsaClient:
+    def client(self) -> TsaClient:
+        """The time-stamping authorities. Raises UsageError when none was named."""
         if self._tsa is None:
             raise UsageError(
                 N_("No time-stamping authority was named."),
@@ -158,45 +164,16 @@ class Extender:
 
     def _add_material(self, data: bytes, index: int, content: Content | None) -> bytes:
         """Certificates and revocation data of the signer and of all his time-stamps."""
-        from medcab.signing.longterm.examine import examine
-
-        verifier = self._make_verifier()
         signed = parse_signed_data(data)
-        signer = _signer(signed, index)
-        record, material, thing = _surroundings(verifier, signed, signer, content)
-        times = examine(verifier, signed, signer, thing, material)
-        evidence = Evidence()
-        evidence.add(self._collect_now(verifier, record, times.material, times.existed))
-        for verdict in times.verdicts:
-            if verdict.token is None or verdict.authority is None:
-                continue
-            stamper = next(
-                (r for r in times.material.records if r.summary == verdict.authority), None
-            )
-            if stamper is None:
-                continue
-            if verdict.judged_at is not None and verdict.judged_at < verifier.moment:
-                continue  # proven by an outer time-stamp; nothing fresh is to be had any more
-            evidence.add(collect(verifier, stamper, times.material, stamping=True))
-        return building.add_material(signed, evidence.certificates, evidence.crls, evidence.ocsps)
-
-    def _collect_now(
-        self, verifier: Verifier, record: Any, material: Material, existed: Any
-    ) -> Evidence:
-        """Data about the signer, unless they lie in the past, proven."""
-        until = record.summary.not_after
-        if existed < verifier.moment and until is not None and until < verifier.moment:
-            return Evidence()
-        return collect(verifier, record, material)
+        made = gather(self.verifier(), signed, _signer(signed, index), _attached(signed, content))
+        return building.add_material(signed, made.certificates, made.crls, made.ocsps)
 
     def _add_archive(self, data: bytes, index: int, content: Content | None) -> bytes:
-        client = self._client()
+        client = self.client()
         signed = parse_signed_data(data)
         signer = _signer(signed, index)
         algorithm = client.algorithm
-        source: Content | None = content
-        if signed.content_view is not None:
-            source = MemoryContent(signed.content_view)
+        source = _attached(signed, content)
         if source is None:
             raise SigningError(
                 N_("The signed document was not found."), hint=N_("Name it with --content.")
@@ -208,38 +185,75 @@ class Extender:
             signed, index, Oid.ARCHIVE_TIME_STAMP_V3, building.with_index(token, hashes)
         )
 
-    def _prove(
-        self, made: bytes, content: Content | None, before: VerificationReport, level: Level
-    ) -> None:
-        """What was made must be no worse than it was, and every time-stamp of it right."""
-        after = self._make_verifier().verify_bytes(made, content)
-        pairs = zip(before.signatures, after.signatures, strict=True)
-        for old, new in pairs:
-            worse = old.indication is not new.indication and (
-                old.indication is Indication.TOTAL_PASSED
-                or new.indication is Indication.TOTAL_FAILED
+
+def demand_no_worse(
+    before: Sequence[SignatureResult], after: Sequence[SignatureResult], level: Level
+) -> None:
+    """Insist that what was made is no worse than it was, and every time-stamp of it right.
+
+    Raises:
+        SigningError: it is not.
+    """
+    for old, new in zip(before, after, strict=True):
+        worse = old.indication is not new.indication and (
+            old.indication is Indication.TOTAL_PASSED or new.indication is Indication.TOTAL_FAILED
+        )
+        broken = [s for s in new.timestamps if s["indication"] == Indication.TOTAL_FAILED]
+        unsure = [s for s in new.timestamps if s["indication"] != Indication.TOTAL_PASSED]
+        if worse or broken or (unsure and level is not Level.T):
+            why = next((str(s["sub_indication"]) for s in unsure), str(new.sub_indication or ""))
+            raise SigningError(
+                N_("The extended signature would not verify ({why}): nothing was changed."),
+                hint=N_("Is the time-stamping authority among the trusted ones (--trust)?"),
+                why=why,
             )
-            broken = [s for s in new.timestamps if s["indication"] == Indication.TOTAL_FAILED]
-            unsure = level is not Level.T and _unsure(new)
-            if worse or broken or unsure:
-                why = next(
-                    (str(s["sub_indication"]) for s in new.timestamps
-                     if s["indication"] != Indication.TOTAL_PASSED),
-                    str(new.sub_indication or ""),
-                )  # fmt: skip
-                raise SigningError(
-                    N_("The extended signature would not verify ({why}): nothing was changed."),
-                    hint=N_("Is the time-stamping authority among the trusted ones (--trust)?"),
-                    why=why,
-                )
 
 
-def _unsure(result: SignatureResult) -> bool:
-    return any(s["indication"] != Indication.TOTAL_PASSED for s in result.timestamps)
+def gather(
+    verifier: Verifier,
+    signed: SignedData,
+    signer: SignerInfo,
+    content: Content | None,
+    base: Proofs | None = None,
+) -> Evidence:
+    """Collect what a later verification of a signer and of all his time-stamps will need.
+
+    Args:
+        verifier: trust, moment, where data come from.
+        signed: the file.
+        signer: the signer.
+        content: what was signed.
+        base: what time-stamps outside the file prove.
+
+    Raises:
+        SigningError: something could not be had.
+    """
+    from medcab.signing.longterm.examine import examine
+
+    record, material, thing = _surroundings(verifier, signed, signer, content)
+    times = examine(verifier, signed, signer, thing, material, base)
+    evidence = Evidence()
+    until = record.summary.not_after
+    # About a signer who is past, proven so, nothing fresh is to be had any more.
+    if not (times.existed < verifier.moment and until is not None and until < verifier.moment):
+        evidence.add(collect(verifier, record, times.material))
+    for verdict in times.verdicts:
+        stamper = next((r for r in times.material.records if r.summary == verdict.authority), None)
+        if verdict.token is None or stamper is None:
+            continue
+        if verdict.judged_at is None or verdict.judged_at >= verifier.moment:
+            evidence.add(collect(verifier, stamper, times.material, stamping=True))
+    return evidence
 
 
 def _signer(signed: SignedData, index: int) -> SignerInfo:
     return next(signer for place, signer in signed.signers if place == index)
+
+
+def _attached(signed: SignedData, content: Content | None) -> Content | None:
+    """The content that is inside; else the detached one."""
+    inside = signed.content_view
+    return content if inside is None else MemoryContent(inside)
 
 
 def _surroundings(
@@ -257,10 +271,7 @@ def _surroundings(
     record = identify(journal, signer, check_format(journal, signed, signer), around.records)
     if record is None:
         raise SigningError(N_("The certificate of the signer is not in the file."))
-    source: Content | None = content
-    if signed.content_view is not None:
-        source = MemoryContent(signed.content_view)
-    digests = None if source is None else source.digests((signer.digest_oid,))
-    thing = SignedThing(digests, source)
+    digests = None if content is None else content.digests((signer.digest_oid,))
+    thing = SignedThing(digests, content)
     material = Material(tuple(around.records), around.bag, around.crls, around.ocsps)
     return record, material, thing

@@ -1,0 +1,208 @@
+"""The document security store: certificates and revocation data in a PDF (EN 319 142-1, 5.4.2)."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from dataclasses import field as _field
+from typing import Any, Final
+
+from medcab.signing.blocks.journal import Journal
+from medcab.signing.blocks.records import CertificateRecord
+from medcab.signing.longterm.evidence import Evidence
+from medcab.signing.longterm.poe import key_of
+from medcab.signing.pades.reading import PdfFile, breaks, entry
+from medcab.signing.tlv import DerError
+from medcab.text import N_
+
+__all__ = ["Store", "read_store", "write_store"]
+
+_RULE: Final = "EN 319 142-1 5.4.2"
+_MAX_ITEMS: Final = 1000
+_MAX_BYTES: Final = 64 << 20
+# The arrays of the store, and of its entries about single signatures.
+_KINDS: Final = {"certificates": "/Certs", "crls": "/CRLs", "ocsps": "/OCSPs"}
+_KINDS_OF_ONE: Final = {"certificates": "/Cert", "crls": "/CRL", "ocsps": "/OCSP"}
+
+
+@dataclass(slots=True)
+class Store:
+    """What is in the store.
+
+    Attributes:
+        certificates, crls, ocsps: DER, what is malformed left out.
+        places: name of a datum (see :mod:`poe`) -> where its stream stands in the file.
+        references: name of a datum -> the PDF object.
+        entries: names of the entries about single signatures.
+    """
+
+    certificates: list[bytes] = _field(default_factory=list)
+    crls: list[bytes] = _field(default_factory=list)
+    ocsps: list[bytes] = _field(default_factory=list)
+    places: dict[bytes, tuple[int, int]] = _field(default_factory=dict)
+    references: dict[bytes, Any] = _field(default_factory=dict)
+    entries: frozenset[str] = frozenset()
+
+    @property
+    def answers(self) -> list[tuple[int, int]]:
+        """Where the revocation lists and OCSP answers stand in the file."""
+        return [self.places[key_of(each)] for each in (*self.crls, *self.ocsps)]
+
+    @property
+    def bag(self) -> tuple[bytes, ...]:
+        """Bytes that stand for all of it."""
+        return tuple(b"".join(each) for each in (self.certificates, self.crls, self.ocsps))
+
+
+def read_store(journal: Journal, file: PdfFile) -> Store:
+    """Read the store of a PDF; what is damaged in it is told, and counts for nothing."""
+    store = Store()
+    try:
+        whole = entry(file.reader.root, "/DSS")
+        if whole is None:
+            return store
+        singles = entry(whole, "/VRI", {})
+        store.entries = frozenset(map(str, singles))
+        items = list(_listed(whole, _KINDS))
+        for name in list(singles)[:_MAX_ITEMS]:
+            items += _listed(singles[name], _KINDS_OF_ONE)
+    except breaks() as error:
+        _damaged(journal, str(error) or type(error).__name__)
+        return store
+    seen: set[tuple[int, int]] = set()
+    size = 0
+    for kind, item in items:
+        number = (getattr(item, "idnum", 0), getattr(item, "generation", 0))
+        if number in seen or not number[0]:
+            continue
+        seen.add(number)
+        if len(seen) > _MAX_ITEMS or size > _MAX_BYTES:
+            _damaged(journal, "too large")
+            break
+        data, encoded = _stream(item, kind)
+        size += len(data)
+        if not _fits(kind, data):
+            _damaged(journal, f"object {number[0]}")
+            continue
+        name = key_of(data)
+        if name not in store.references:
+            getattr(store, kind).append(data)
+            store.references[name] = item
+            begun = file.data.find(encoded)
+            store.places[name] = (begun, begun + len(encoded))
+    return store
+
+
+def _listed(dictionary: Any, kinds: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
+    for kind, name in kinds.items():
+        array = entry(dictionary, name, ())
+        for number in range(min(len(array), _MAX_ITEMS + 1)):
+            yield kind, array.raw_get(number)
+
+
+def _stream(item: Any, kind: str) -> tuple[bytes, bytes]:
+    """What a stream holds, and the same as it stands in the file."""
+    from pyhanko.pdf_utils.decode_limits import DecodePurpose
+
+    purpose = {
+        "certificates": DecodePurpose.CERTIFICATE,
+        "crls": DecodePurpose.CRL,
+        "ocsps": DecodePurpose.OCSP_RESPONSE,
+    }[kind]
+    try:
+        stream = item.get_object()
+        return bytes(stream.read_data(purpose)), bytes(stream.encoded_data)
+    except breaks():
+        return b"", b""
+
+
+def _fits(kind: str, data: bytes) -> bool:
+    from medcab.signing.revocation import parse_crl, parse_ocsp
+
+    if data[:1] != b"\x30":
+        return False
+    if kind == "crls":
+        return parse_crl(data) is not None
+    if kind == "ocsps":
+        return parse_ocsp(data) is not None
+    try:
+        CertificateRecord(data)
+    except DerError:
+        return False
+    return True
+
+
+def _damaged(journal: Journal, what: str) -> None:
+    journal.warn(
+        "revocation-data-readable", _RULE,
+        N_("Validation data in the PDF are damaged and were not used: {why}."), why=what[:200],
+    )  # fmt: skip
+
+
+def write_store(
+    data: bytes, store: Store, additions: Iterable[tuple[bytes, Evidence]]
+) -> bytes | None:
+    """Append validation data to a PDF as an incremental update.
+
+    Args:
+        data: the file.
+        store: what its store holds.
+        additions: /Contents of a signature or document time-stamp, and the data about it.
+
+    Returns:
+        the new file; None when all of it is there already.
+
+    Raises:
+        Exception: one of :func:`reading.breaks`.
+    """
+    from pyhanko.pdf_utils import generic
+    from pyhanko.pdf_utils.generic import pdf_name
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+    writer = IncrementalPdfFileWriter(io.BytesIO(data), strict=False)
+    known: dict[bytes, Any] = {
+        name: generic.IndirectObject(item.idnum, item.generation, writer)
+        for name, item in store.references.items()
+    }
+    added: dict[str, list[Any]] = {kind: [] for kind in _KINDS}
+    entries: dict[str, Any] = {}
+    for contents, evidence in additions:
+        single = generic.DictionaryObject({pdf_name("/Type"): pdf_name("/VRI")})
+        for kind, name in _KINDS_OF_ONE.items():
+            array = generic.ArrayObject()
+            for each in getattr(evidence, kind):
+                if key_of(each) not in known:
+                    known[key_of(each)] = writer.add_object(generic.StreamObject(stream_data=each))
+                    added[kind].append(known[key_of(each)])
+                array.append(known[key_of(each)])
+            if array:
+                single[pdf_name(name)] = array
+        # Clause 5.4.2.3: SHA-1 of /Contents with its padding. An entry is never changed.
+        title = "/" + hashlib.sha1(contents, usedforsecurity=False).hexdigest().upper()
+        if title not in store.entries and len(single) > 1:
+            entries[title] = writer.add_object(single)
+    if not entries and not any(added.values()):
+        return None
+    root = writer.root
+    whole = entry(root, "/DSS")
+    if whole is None:
+        whole = generic.DictionaryObject({pdf_name("/Type"): pdf_name("/DSS")})
+        root[pdf_name("/DSS")] = writer.add_object(whole)
+        writer.update_root()
+    else:
+        writer.update_container(whole)
+    for kind, name in _KINDS.items():
+        if added[kind]:
+            whole[pdf_name(name)] = generic.ArrayObject([*entry(whole, name, ()), *added[kind]])
+    if entries:
+        titled = {pdf_name(title): single for title, single in entries.items()}
+        if "/VRI" in whole:
+            whole["/VRI"].update(titled)
+            writer.update_container(whole["/VRI"])
+        else:
+            whole[pdf_name("/VRI")] = generic.DictionaryObject(titled)
+    made = io.BytesIO()
+    writer.write(made)
+    return made.getvalue()
