@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from medcab.signing.content import Content
     from medcab.signing.longterm.tsa import TsaClient
 
-__all__ = ["finisher", "make_client", "verifier_maker"]
+__all__ = ["finisher", "make_client", "pdf_finisher", "verifier_maker"]
 
 
 def make_client(
@@ -67,6 +67,23 @@ def finisher(
         return extender.extend(made, wanted, content).data
 
     return finish
+
+
+def pdf_finisher(
+    level: str, client: TsaClient, trust: list[str], *, online: bool
+) -> Callable[[bytes], bytes] | None:
+    """What ``medcab sign --pades --level`` does to each signed PDF; None: nothing more.
+
+    Raises:
+        UsageError: there is no such level.
+    """
+    from medcab.signing.longterm.extend import Extender, Level
+
+    wanted = Level.named(level)
+    if wanted is Level.T:
+        return None  # the signature is made with its time-stamp inside
+    extender = Extender(verifier_maker(trust, [], [], [], online=online), client)
+    return lambda data: extender.extend(data, wanted).data
 
 
 def verifier_maker(

@@ -1,4 +1,4 @@
-"""``medcab extend``: signatures are raised to B-T, B-LT, B-LTA, one file or a whole tree."""
+"""``medcab extend``: signatures in files of their own and in PDF are raised to B-T, B-LT, B-LTA."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 
 from medcab.commands._console import _h, progress, stderr, stdout, tr
 from medcab.commands._options import Crl, Ocsp, Online, Trust, TsaPasswordFrom, TsaPolicy, TsaUser
-from medcab.errors import ExitCode, InputError, MedcabError, UsageError
+from medcab.errors import ExitCode, InputError, MedcabError, SigningError, UsageError
 from medcab.text import N_
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ _IN_FLIGHT = 8
 
 
 def command(
-    paths: Annotated[list[str], typer.Argument(help=_h("Signature files, folders (with -r)."))],
+    paths: Annotated[
+        list[str], typer.Argument(help=_h("Signature files, signed PDF files, folders (with -r)."))
+    ],
     level: Annotated[str, typer.Option("--level", "-l", help="B-T | B-LT | B-LTA")],
     tsa: Annotated[
         list[str] | None,
@@ -55,9 +57,7 @@ def command(
     output: Annotated[
         str | None, typer.Option("--output", "-o", help=_h("File, or folder for several."))
     ] = None,
-    in_place: Annotated[
-        bool, typer.Option("--in-place", help=_h("Replace the signature files."))
-    ] = False,
+    in_place: Annotated[bool, typer.Option("--in-place", help=_h("Replace the files."))] = False,
     requests: Annotated[
         int, typer.Option("--requests", min=1, max=64, help=_h("Requests in flight."))
     ] = _IN_FLIGHT,
@@ -77,7 +77,7 @@ def command(
             tsa, user=tsa_user, password_from=password_from, policy=tsa_policy, digest=tsa_digest
         )
     found = find_tasks(paths, recursive=recursive, content=content)
-    tasks = [task for task in found if task.kind == "signature"]
+    tasks = [task for task in found if task.kind != "unsigned"]
     if not tasks:
         raise InputError(N_("There is no signature file to extend."))
     target = _target(output, tasks)
@@ -123,18 +123,25 @@ def _extend(extender: Extender, task: Task, level: Level, target: Path | None) -
     from medcab.commands._trust import read_data
     from medcab.signing.codec import decode, encode
     from medcab.signing.content import StreamContent
+    from medcab.signing.discovery import signature_beside
     from medcab.signing.sign import write_signature
     from medcab.sources import FileSource
 
-    data = read_data([task.path], largest=None)[0]
-    content = StreamContent(FileSource(task.content), task.content) if task.content else None
-    made = extender.extend(data, level, content)
     place = Path(task.path)
     if target is not None:
         place = target / place.name if target.is_dir() else target
-    if not made.changed and target is None:
-        return f"{place}: {made.level.value}"
-    write_signature(place, encode(made.data, decode(data).encoding))
+    elif task.kind == "pdf" and (beside := signature_beside(task.path)) is not None:
+        raise SigningError(
+            N_("{path} is signed in a file of its own too, {beside}: it must not be changed."),
+            hint=N_("Write the extended file elsewhere: --output PATH"),
+            path=task.path, beside=beside,
+        )  # fmt: skip
+    data = read_data([task.path], largest=None)[0]
+    content = StreamContent(FileSource(task.content), task.content) if task.content else None
+    made = extender.extend(data, level, content)
+    if made.changed or target is not None:
+        pdf = data[:5] == b"%PDF-"
+        write_signature(place, made.data if pdf else encode(made.data, decode(data).encoding))
     return f"{place}: {made.level.value}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -129,18 +130,19 @@ def command(
         policy=_policy(policy, policy_uri),
         force=force,
     )
-    finish = client = None
+    finish = finish_pdf = client = None
     if level is not None and level.strip().upper() != "B-B":
-        if counter is not None or (pades and level.strip().upper() != "B-T"):
-            raise UsageError(
-                N_("--level does not go with --counter, and only B-T goes with --pades.")
-            )
-        from medcab.commands._tsa import finisher, make_client
+        if counter is not None:
+            raise UsageError(N_("--level does not go with --counter."))
+        from medcab.commands._tsa import finisher, make_client, pdf_finisher
 
         client = make_client(
             tsa or [], user=tsa_user, password_from=tsa_password_from, policy=tsa_policy
         )
-        finish = finisher(level, client, trust or [], online=online)
+        if pades:
+            finish_pdf = pdf_finisher(level, client, trust or [], online=online)
+        else:
+            finish = finisher(level, client, trust or [], online=online)
     elif tsa:
         raise UsageError(N_("--tsa goes with --level B-T, B-LT or B-LTA."))
     opened = load_key(p12, key, cert, password_from, key_name, pkcs11=pkcs11, token=token)
@@ -150,7 +152,10 @@ def command(
         _join(signer, [Path(p) for p in paths], target, content, counter, options)
         return
     if pades:
-        _pades(signer, [Path(p) for p in paths], target, client, overwrite=overwrite, quiet=quiet)
+        _pades(
+            signer, [Path(p) for p in paths], target, client, finish_pdf,
+            overwrite=overwrite, quiet=quiet,
+        )  # fmt: skip
         return
     _sign_all(signer, [Path(p) for p in paths], target, overwrite=overwrite, quiet=quiet)
 
@@ -254,6 +259,7 @@ def _pades(
     paths: list[Path],
     target: Path | None,
     tsa: TsaClient | None,
+    finish: Callable[[bytes], bytes] | None,
     *,
     overwrite: bool,
     quiet: bool,
@@ -265,6 +271,6 @@ def _pades(
     for path in paths:
         name = path.with_name(path.stem + ".signed" + path.suffix)
         place = target / name.name if target is not None and target.is_dir() else target or name
-        written = sign_pdf_file(signer, path, place, overwrite=overwrite, tsa=tsa)
+        written = sign_pdf_file(signer, path, place, overwrite=overwrite, tsa=tsa, finish=finish)
         if not quiet:
             stdout().print(str(written), highlight=False, markup=False, soft_wrap=True)

@@ -15,7 +15,7 @@ from typing import Final
 from medcab.errors import InputError
 from medcab.text import N_
 
-__all__ = ["SUFFIXES", "Task", "content_for", "find_tasks", "is_signature_name"]
+__all__ = ["SUFFIXES", "Task", "content_for", "find_tasks", "is_signature_name", "signature_beside"]
 
 SUFFIXES: Final = (".sig", ".p7s", ".sgn", ".sign", ".p7m", ".tst")
 _CLOTHES: Final = (".pem", ".b64", ".base64")  # X.pdf.sig.pem
@@ -138,7 +138,7 @@ def _single(path: str, content: str | None) -> Task:
     if content is None and not _suffix(os.path.basename(path)):
         if _has_pdf_signature(path):
             return Task(path, None, "pdf", _size(path))
-        beside = _signature_beside(path)
+        beside = signature_beside(path)
         if beside is not None:
             return Task(beside, path, "signature", _size(beside) + _size(path))
         if _is_pdf(path):
@@ -147,7 +147,7 @@ def _single(path: str, content: str | None) -> Task:
     return Task(path, found, "signature", _size(path) + (_size(found) if found else 0))
 
 
-def _signature_beside(path: str) -> str | None:
+def signature_beside(path: str) -> str | None:
     """The signature of a document that was given itself: ``X.pdf.sig`` for ``X.pdf``."""
     folder, name = os.path.split(path)
     known = _names(folder)
