@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
 
 import pytest
-from world import DATA, NOW, YEAR, pki_server
+from world import DATA, LATER, NOW, YEAR, pki_server
 
 from medcab.errors import SigningError
 from medcab.signing.algorithms import digest_by_name
@@ -20,7 +19,6 @@ from medcab.signing.longterm.extend import stamp_signature
 from medcab.signing.tlv import encode, encode_oid
 
 SHA256 = digest_by_name("sha256")
-LATER = datetime(2031, 6, 1, tzinfo=UTC)
 
 
 def other_hash(data: bytes) -> bytes:
@@ -157,17 +155,20 @@ def index_v1(signed, signer, *, name: bool) -> bytes:
     )
 
 
-@pytest.mark.parametrize("name", [True, False])
-def test_index_v1(world, name):
-    made = world.extend(world.sign(), "B-LT")
-    signed = parse_signed_data(made)
+def with_archive_v1_index(world, data: bytes, *, name: bool = True) -> bytes:
+    signed = parse_signed_data(data)
     signer = signed.signers[0][1]
     index = index_v1(signed, signer, name=name)
     content = hashlib.sha256(DATA).digest()
     token = world.tsa("long").stamp(archive.imprint_v3(signed, signer, content, index, SHA256))
     inner = add_unsigned(token.signer, archive.INDEX_V1, index)
     stamped = replace_signer(token.signed, 0, inner)
-    archived = add_stamp(signed, 0, Oid.ARCHIVE_TIME_STAMP_V3, stamped)
+    return add_stamp(signed, 0, Oid.ARCHIVE_TIME_STAMP_V3, stamped)
+
+
+@pytest.mark.parametrize("name", [True, False])
+def test_index_v1(world, name):
+    archived = with_archive_v1_index(world, world.extend(world.sign(), "B-LT"), name=name)
     assert world.verify(archived).indication == "TOTAL-PASSED"
     assert world.verify(archived, LATER).indication == "TOTAL-PASSED"
 

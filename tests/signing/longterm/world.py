@@ -10,6 +10,7 @@ sys.path.insert(0, str(Path(__file__).parents[3] / "tools"))
 import pki_server
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+LATER = datetime(2031, 6, 1, tzinfo=UTC)
 YEAR = timedelta(days=365)
 DATA = "Диплом о высшем образовании №1".encode()
 
