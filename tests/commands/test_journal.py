@@ -4,6 +4,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -49,11 +50,12 @@ def test_show_verify_export(journal, tmp_path):
     done = medcab("journal", "verify", journal, "--format", "json")
     assert done.returncode == 0
     assert json.loads(done.stdout)["whole"] is True
-    for kind in ("csv", "xlsx"):
+    for kind in ("csv", "xlsx", "pdf"):
         target = tmp_path / f"out.{kind}"
         assert medcab("journal", "export", journal, "-f", kind, "-o", target).returncode == 0
         assert target.stat().st_size > 100
     assert medcab("journal", "export", journal, "-f", "xlsx").returncode == 2
+    assert medcab("journal", "export", journal, "-f", "pdf").returncode == 2
     assert medcab("journal", "export", journal, "-f", "doc").returncode == 2
 
 
@@ -115,3 +117,82 @@ def test_a_seal_shows_a_full_rewrite(journal, tmp_path):
     done = medcab("journal", "verify", journal, *trusted)
     assert done.returncode == 1
     assert "not in this chain" in done.stdout
+
+
+@pytest.fixture(scope="module")
+def authorities(tmp_path_factory):
+    """A signer and a time-stamping authority on loopback; (folder, address)."""
+    from datetime import UTC, datetime, timedelta
+
+    sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
+    import pki_server
+
+    folder = tmp_path_factory.mktemp("pki")
+    now = datetime.now(UTC).replace(microsecond=0)
+    span = {"start": now - timedelta(days=1), "end": now + timedelta(days=999)}
+    with pki_server.Server() as server:
+        root = pki_server.certify("Root", purpose="authority", **span)
+        keeper = pki_server.certify("Keeper", root, **span)
+        stamps = pki_server.certify("Root of stamps", purpose="authority", **span)
+        stamper = pki_server.certify("Stamps", stamps, purpose="time-stamping", **span)
+        server.tsas["demo"] = pki_server.Tsa(stamper, [stamps])
+        for name, data in (
+            ("root.pem", root.pem), ("stamps.pem", stamps.pem),
+            ("cert.pem", keeper.pem), ("key.pem", keeper.key_pem),
+        ):  # fmt: skip
+            (folder / name).write_bytes(data)
+        yield folder, f"{server.address}/tsa/demo"
+
+
+def test_a_seal_with_a_time_stamp(journal, tmp_path, authorities):
+    pki, tsa = authorities
+    key = ("--key", pki / "key.pem", "--cert", pki / "cert.pem")
+    done = medcab("journal", "seal", journal, *key, "--tsa", tsa, "-o", tmp_path / "s.p7s")
+    assert done.returncode == 0, done.stderr
+    assert "Sealed with a time-stamp: record 2." in done.stdout
+
+    both = ("--trust", pki / "root.pem", "--trust", pki / "stamps.pem")
+    done = medcab("journal", "verify", journal, *both)
+    assert done.returncode == 0, done.stdout
+    assert "seal of record 2: Passed, CAdES-B-T, Keeper, time-stamp of" in done.stdout
+    done = medcab("journal", "verify", journal, *both, "--format", "json")
+    (seal,) = json.loads(done.stdout)["seals"]
+    assert (seal["verdict"], seal["level"]) == ("passed", "CAdES-B-T")
+    assert seal["proved_at"].startswith("20")
+
+    done = medcab("journal", "verify", journal, "--trust", pki / "root.pem")
+    assert done.returncode == 3
+    assert "Needs clarification, CAdES-B-T" in done.stdout
+    assert "The time-stamp does not count." in done.stdout
+
+    done = medcab("journal", "export", journal, "-f", "pdf", "-o", tmp_path / "j.pdf", *both)
+    assert done.returncode == 0, done.stderr
+    from pypdf import PdfReader
+
+    text = " ".join(PdfReader(tmp_path / "j.pdf").pages[0].extract_text().split())
+    assert "Seal of record 2: Passed, CAdES-B-T, Keeper" in text
+
+
+def test_a_seal_for_which_no_time_stamp_can_be_had(journal, authorities):
+    pki, _ = authorities
+    key = ("--key", pki / "key.pem", "--cert", pki / "cert.pem")
+    done = medcab("journal", "seal", journal, *key, "--tsa", "http://127.0.0.1:9/tsp")
+    assert done.returncode not in (0, 70)
+    assert "127.0.0.1:9" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "seal of record" not in medcab("journal", "verify", journal).stdout
+
+
+@pytest.mark.parametrize("content", [b"{}", b"not JSON", b"[1]"])
+def test_an_export_of_a_damaged_journal_says_which_record(journal, tmp_path, content):
+    db = sqlite3.connect(journal)
+    db.execute("DROP TRIGGER records_are_not_changed")
+    db.execute("UPDATE records SET content = ? WHERE number = 2", (content,))
+    db.commit()
+    db.close()
+    for kind in ("csv", "jsonl", "xlsx", "pdf"):
+        target = tmp_path / f"out.{kind}"
+        done = medcab("journal", "export", journal, "-f", kind, "-o", target)
+        assert done.returncode == 3, done.stderr
+        assert "Record 2" in done.stderr
+        assert not target.exists()

@@ -5,6 +5,10 @@ import json
 import subprocess
 import sys
 
+import pytest
+
+from medcab import schemas
+from medcab.formats.json_types import ReportJson
 from medcab.rules import all_rules
 from medcab.text import Translator
 
@@ -27,8 +31,9 @@ def test_the_schema_in_docs_is_fresh():
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_every_type_of_the_schema_is_described():
-    schema = tool("gen_schema").schema()
+@pytest.mark.parametrize("kind", [ReportJson, *schemas.PUBLISHED], ids=lambda kind: kind.__name__)
+def test_every_type_of_the_schemas_is_described(kind):
+    schema = tool("gen_schema").schema(kind)
     assert all(d.get("description") for d in schema["$defs"].values())
     assert schema["description"]
     assert json.dumps(schema)

@@ -15,7 +15,7 @@ from medcab.journal import Entry, Record
 from medcab.text import translator
 
 WHEN = datetime(2026, 11, 21, 9, 30, 5, tzinfo=UTC)
-EVIL = "=HYPERLINK(\"http://x\")<img src=x onerror=alert(1)>\u202e\x07"
+EVIL = '=HYPERLINK("http://x")<img src=x onerror=alert(1)>\u202e\x07'
 
 
 def record(n=1, verdict="failed", findings=None, **more):

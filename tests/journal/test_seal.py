@@ -219,7 +219,8 @@ def test_a_seal_survives_appending_and_honest_pruning_after_it(path, world):
         journal.prune(NOW + timedelta(days=1), entry(99))
     result = checked(path, world.root, world.stamp_root, world=world)
     assert not result.problems
-    assert [s.verdict for s in result.seals] == ["indeterminate"]  # record 5 is gone, and it says so
+    # Record 5 is gone, and it says so.
+    assert [s.verdict for s in result.seals] == ["indeterminate"]
 
 
 @pytest.mark.parametrize("what", ["signature", "statement", "signer"])
