@@ -1,30 +1,29 @@
 """The journal: chained, append-only, found out when touched, safe under kill -9."""
 
 import json
-import multiprocessing
 import os
 import random
-import signal
 import sqlite3
-import time
-from datetime import UTC, datetime, timedelta
+import subprocess
+import sys
+import threading
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from medcab.errors import InputError, OutputError
-from medcab.journal import Entry, Journal, from_report
+from medcab.journal import Journal, from_report
 from medcab.journal.mask import mask_name, mask_text, mask_values
 from medcab.model import Finding, Location, Report, Severity
 
-START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+sys.path.insert(0, str(Path(__file__).parent))
+from abuse import CLEVER, PLAIN, START, KilledWriters, entry, in_memory, loosen, over, tamper
 
-
-def entry(n=0, **more):
-    return Entry(
-        at=START + timedelta(days=n), user="petrova", host="kadry-1", command="check",
-        version="0.1.0", profile="scan", verdict="passed",
-        inputs=[{"name": "И***_Диплом.pdf", "sha256": "00" * 32}], **more,
-    )  # fmt: skip
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
 
 
 @pytest.fixture
@@ -62,61 +61,41 @@ def test_changes_are_refused_by_the_database(filled):
     db.close()
 
 
-def tamper(path, action):
+def tamper_on_disk(path, action):
     db = sqlite3.connect(path)
-    db.execute("DROP TRIGGER records_are_not_changed")
-    db.execute("DROP TRIGGER records_are_not_removed")
+    loosen(db)
     action(db)
     db.commit()
     db.close()
 
 
-def one_tampering(rng, db, last=20):
-    number = rng.randint(1, last)
-    kind = rng.choice(["content", "hash", "previous", "delete", "swap", "number", "insert", "tail"])
-    if kind in ("content", "hash", "previous"):
-        (value,) = db.execute(f"SELECT {kind} FROM records WHERE number=?", (number,)).fetchone()
-        value = bytearray(value)
-        value[rng.randrange(len(value))] ^= 1 << rng.randrange(8)
-        db.execute(f"UPDATE records SET {kind}=? WHERE number=?", (bytes(value), number))
-    elif kind == "delete":
-        db.execute("DELETE FROM records WHERE number=?", (number,))
-    elif kind == "swap":
-        other = rng.choice([n for n in range(1, last + 1) if n != number])
-        rows = {n: db.execute("SELECT content, hash FROM records WHERE number=?", (n,)).fetchone()
-                for n in (number, other)}  # fmt: skip
-        db.execute("UPDATE records SET content=?, hash=? WHERE number=?", (*rows[other], number))
-        db.execute("UPDATE records SET content=?, hash=? WHERE number=?", (*rows[number], other))
-    elif kind == "number":
-        db.execute("UPDATE records SET number=? WHERE number=?", (last + 5, number))
-    elif kind == "insert":
-        row = db.execute("SELECT content, previous, hash FROM records WHERE number=?", (number,))
-        db.execute("INSERT INTO records VALUES (?,?,?,?)", (last + 1, *row.fetchone()))
-    else:
-        db.execute("DELETE FROM records WHERE number > ?", (last - rng.randint(1, 5),))
-    return kind
+@pytest.mark.parametrize("kind", PLAIN)
+def test_every_one_of_1000_random_tamperings_is_found(filled, kind):
+    db = in_memory(filled)
+    loosen(db)
+    journal = over(db)
+    for seed in range(1000 // len(PLAIN) + 1):
+        db.execute("BEGIN")
+        number = tamper(random.Random(seed), db, kind)
+        assert not journal.verify().whole, (seed, number)
+        db.execute("ROLLBACK")
+    assert journal.verify().whole
+    db.close()
 
 
-@pytest.mark.parametrize("block", range(10))
-def test_every_one_of_1000_random_tamperings_is_found(filled, tmp_path, block):
-    source = sqlite3.connect(filled)
-    source.execute("PRAGMA journal_mode = DELETE")  # a database in memory has no WAL
-    original = source.serialize()
-    source.close()
-    kinds = set()
-    for seed in range(block * 100, block * 100 + 100):
-        rng = random.Random(seed)
-        db = sqlite3.connect(":memory:")
-        db.deserialize(original)
-        db.execute("DROP TRIGGER records_are_not_changed")
-        db.execute("DROP TRIGGER records_are_not_removed")
-        kinds.add(one_tampering(rng, db))
-        db.commit()
-        journal = Journal.__new__(Journal)
-        journal._db = db
-        assert not journal.verify().whole, seed
-        db.close()
-    assert len(kinds) >= 7
+@pytest.mark.parametrize("kind", CLEVER)
+def test_a_chain_made_anew_contradicts_what_was_sealed(filled, kind):
+    db = in_memory(filled)
+    loosen(db)
+    journal = over(db)
+    number, sealed = journal.head()
+    for seed in range(20):
+        db.execute("BEGIN")
+        tamper(random.Random(seed), db, kind)
+        assert journal.verify().whole  # this is why there are seals
+        assert journal.hash_of(number) != sealed
+        db.execute("ROLLBACK")
+    db.close()
 
 
 def test_tampering_on_disk_names_the_record(filled):
@@ -125,7 +104,7 @@ def test_tampering_on_disk_names_the_record(filled):
             "UPDATE records SET content = CAST(replace(CAST(content AS TEXT), 'passed', 'failed') AS BLOB) WHERE number=7"
         )
 
-    tamper(filled, change)
+    tamper_on_disk(filled, change)
     with Journal(filled) as journal:
         assert {(p.kind, p.number) for p in journal.verify().problems} == {("edited", 7)}
 
@@ -147,7 +126,7 @@ def test_pruning_leaves_a_chain_that_verifies_and_says_who(filled):
 def test_a_pruned_journal_still_shows_tampering(filled):
     with Journal(filled) as journal:
         journal.prune(START + timedelta(days=5), entry(30))
-    tamper(filled, lambda db: db.execute("DELETE FROM records WHERE number = 6"))
+    tamper_on_disk(filled, lambda db: db.execute("DELETE FROM records WHERE number = 6"))
     with Journal(filled) as journal:
         assert not journal.verify().whole
 
@@ -181,43 +160,81 @@ def test_a_full_disk_loses_nothing_acknowledged(tmp_path):
         assert journal.head()[0] == acknowledged
 
 
-def _write(path, worker, log):
-    with Journal(path) as journal, open(log, "a", encoding="ascii") as acknowledged:
-        while True:
-            number = journal.append(entry(worker))
-            acknowledged.write(f"{number}\n")
-            acknowledged.flush()
+@pytest.mark.skipif(resource is None, reason="no limits here")
+@pytest.mark.parametrize("room", [70_000, 150_000])
+def test_a_disk_that_is_full_in_the_middle_of_a_record(tmp_path, room):
+    """The system itself refuses to write on: what was acknowledged stays, the rest is told."""
+    child = """
+import resource, signal, sys
+sys.path.insert(0, {tests!r})
+from abuse import entry
+from medcab.errors import OutputError
+from medcab.journal import Journal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+with Journal({path!r}) as journal:
+    resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room}))
+    try:
+        for n in range(10_000):
+            print(journal.append(entry(n, findings=[{{"rule": "X" * 3000}}])), flush=True)
+    except OutputError as error:
+        print(error, file=sys.stderr)
+        sys.exit(3)
+"""
+    path = tmp_path / "j.db"
+    code = child.format(tests=str(Path(__file__).parent), path=str(path), room=room)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 3, done.stderr
+    assert "cannot be written" in done.stderr
+    acknowledged = [int(line) for line in done.stdout.split()]
+    assert acknowledged
+    with Journal(path) as journal:
+        assert journal.verify().whole
+        assert {r.number for r in journal.records()} >= set(acknowledged)
+        assert journal.append(entry()) > acknowledged[-1]  # there is room again
+
+
+def test_two_writers_at_once_make_one_chain(tmp_path):
+    path = tmp_path / "j.db"
+    numbers = [[], []]
+
+    def write(mine):
+        with Journal(path) as journal:
+            for n in range(150):
+                mine.append(journal.append(entry(n)))
+
+    threads = [threading.Thread(target=write, args=(mine,)) for mine in numbers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(numbers[0] + numbers[1]) == list(range(1, 301))
+    with Journal(path) as journal:
+        assert journal.verify().whole
+
+
+def test_what_is_read_does_not_change_while_others_append(filled):
+    with Journal(filled) as reader, Journal(filled) as writer:
+        with reader.reading():
+            assert reader.head()[0] == 20
+            writer.append(entry(99))
+            assert reader.head()[0] == 20
+            assert reader.verify().whole
+            assert len(list(reader.records())) == 20
+        assert reader.head()[0] == 21
 
 
 @pytest.mark.skipif(os.name == "nt", reason="kill -9")
 def test_kill_9_of_writers_loses_nothing_acknowledged(tmp_path):
-    context = multiprocessing.get_context("spawn")
-    path, rng = tmp_path / "j.db", random.Random(1)
-    Journal(path).close()
-    running = {}
-    for worker in range(12):
-        process = context.Process(
-            target=_write, args=(str(path), worker, str(tmp_path / f"{worker}.log"))
-        )
-        process.start()
-        running[worker] = process
-        if len(running) == 4:
-            time.sleep(0.3 + rng.random() * 0.5)
-            victim = running.pop(rng.choice(list(running)))
-            os.kill(victim.pid, signal.SIGKILL)
-            victim.join()
-    time.sleep(0.5)
-    for process in running.values():
-        os.kill(process.pid, signal.SIGKILL)
-        process.join()
-    acknowledged = [
-        int(line) for log in tmp_path.glob("*.log") for line in log.read_text().splitlines() if line
-    ]
-    with Journal(path) as journal:
+    (tmp_path / "logs").mkdir()
+    abused = KilledWriters(tmp_path / "j.db", tmp_path / "logs")
+    abused.run(2000, kills=8, pause=(0.2, 0.6))
+    acknowledged = abused.acknowledged()
+    with Journal(tmp_path / "j.db") as journal:
         result = journal.verify()
         assert result.whole, result.problems[:3]
         stored = {r.number for r in journal.records()}
-    assert acknowledged
+    assert len(acknowledged) >= 2000
+    assert abused.kills >= 8
     assert len(set(acknowledged)) == len(acknowledged)
     assert set(acknowledged) <= stored
 
