@@ -54,7 +54,7 @@ def pieces_of(mask: Any) -> Pieces:
     """Label the True pixels of a two-dimensional mask."""
     height, width = mask.shape
     step = width + 2
-    padded = np.zeros((height, step), np.uint8)
+    padded = np.zeros((height, step), np.bool_)
     padded[:, 1:-1] = mask
     flat = padded.ravel()
     edges = np.flatnonzero(flat[1:] != flat[:-1]) + 1
@@ -76,7 +76,8 @@ def pieces_of(mask: Any) -> Pieces:
     of_run = (np.cumsum(root) - 1)[label]
     count = int(root.sum())
     start, stop = starts - row * step - 1, stops - row * step - 1
-    order = np.argsort(of_run, kind="stable")
+    # Short numbers are sorted by their digits, which takes a quarter of the time.
+    order = np.argsort(of_run.astype(np.uint16) if count < 1 << 16 else of_run, kind="stable")
     heads = np.flatnonzero(np.diff(of_run[order], prepend=-1))
     return Pieces(
         x0=np.minimum.reduceat(start[order], heads),

@@ -8,41 +8,35 @@ import numpy as np
 
 from medcab.validators.scan.components import Pieces, pieces_of
 from medcab.validators.scan.facts import Mark
-from medcab.validators.scan.sheet import Sheet
+from medcab.validators.scan.sheet import CHROMA, Sheet, apart
 
 __all__ = ["coloured", "signature", "stamp", "watermark"]
 
-_CHROMA: Final = 28
 _STAMP_MM: Final = (17.0, 52.0)
 _ANGLES: Final = 36
 _WATERMARK_MM2: Final = 120.0
+_DEEPEST: Final = 115  # of a watermark below the paper; what is deeper is print
+_FLAT: Final = 5
 
 
 def coloured(sheet: Sheet) -> bool:
     """Whether the picture has colour: chroma above grain on at least 0.02 % of it."""
     chroma = sheet.chroma
-    return chroma is not None and float((chroma > _CHROMA).mean()) >= 0.0002
+    return chroma is not None and int((chroma > CHROMA).sum()) >= 0.0002 * chroma.size
 
 
-def _colour_pieces(sheet: Sheet) -> Pieces | None:
-    chroma = sheet.chroma
-    if chroma is None:
-        return None
-    tint = int(np.median(chroma))
-    mask = chroma > tint + _CHROMA
-    # A ring drawn thinly falls apart at 75 dpi: close gaps of a pixel.
-    grown = mask.copy()
-    grown[1:] |= mask[:-1]
-    grown[:, 1:] |= mask[:, :-1]
-    return pieces_of(grown)
+def _groups(sheet: Sheet) -> list[tuple[Pieces, float]]:
+    """Pieces in colour first, then pieces of ink, with the pixels a millimetre has in each."""
+    groups = [(sheet.pieces, sheet.mm / 2)]
+    if sheet.colour_pieces is not None:
+        scale = sheet.chroma.shape[1] / sheet.width
+        groups.insert(0, (sheet.colour_pieces, sheet.mm * scale))
+    return groups
 
 
 def stamp(sheet: Sheet) -> bool:
     """Whether a ring of 18 to 52 mm is seen, in colour or in ink."""
-    groups = [(sheet.pieces, sheet.mm / 2)]
-    in_colour = _colour_pieces(sheet)
-    if in_colour is not None:
-        groups.insert(0, (in_colour, sheet.mm / 4))
+    groups = _groups(sheet)
     return any(_ring(p, mm) for p, mm in groups) or any(_ring_among(p, mm) for p, mm in groups)
 
 
@@ -104,11 +98,7 @@ def _ring_among(p: Pieces, mm: float) -> bool:
 
 def signature(sheet: Sheet) -> bool:
     """Whether strokes of a pen are seen: large, thin, neither ring nor line."""
-    groups = [(sheet.pieces, sheet.mm / 2)]
-    in_colour = _colour_pieces(sheet)
-    if in_colour is not None:
-        groups.insert(0, (in_colour, sheet.mm / 4))
-    for p, mm in groups:
+    for p, mm in _groups(sheet):
         wide, high = p.width / mm, p.height / mm
         sprawling = (wide >= 7) & (wide <= 75) & (high >= 3.2) & (high <= 40)
         sprawling &= (wide >= 0.7 * high) & (p.area <= 0.42 * p.width * p.height)
@@ -127,22 +117,21 @@ def watermark(sheet: Sheet) -> Mark | None:
     """
     q = sheet.quarter
     mm = sheet.mm / 4
-    low = max(6.0, 3 * sheet.noise / 4)
-    depth = sheet.paper - q.astype(np.int16)
-    pale = (depth > low) & (depth < 115)
-    flat = np.ones_like(pale)
-    level = q.astype(np.int16)
-    for axis in (0, 1):
-        step = np.abs(np.diff(level, axis=axis)) <= 5
-        if axis == 0:
-            flat[1:] &= step
-            flat[:-1] &= step
-        else:
-            flat[:, 1:] &= step
-            flat[:, :-1] &= step
-    mask = pale & flat
-    share = float(mask.mean())
-    if share < 0.002 or share > 0.5:
+    low, paper = int(max(6.0, 3 * sheet.noise / 4)), round(sheet.paper)
+    # Bytes that wrap: one comparison tells whether a depth lies between two levels.
+    depth = np.maximum(q, np.uint8(paper)) - q
+    mask = depth - np.uint8(low + 1) < np.uint8(_DEEPEST - low - 1)
+    if np.count_nonzero(mask) / mask.size < 0.002:
+        return None
+    down, across = apart(q[1:], q[:-1]) <= _FLAT, apart(q[:, 1:], q[:, :-1]) <= _FLAT
+    for part, flat in (
+        (mask[1:], down),
+        (mask[:-1], down),
+        (mask[:, 1:], across),
+        (mask[:, :-1], across),
+    ):
+        part &= flat
+    if not 0.002 <= np.count_nonzero(mask) / mask.size <= 0.5:
         return None
     p = pieces_of(mask)
     wide, high = p.width / mm, p.height / mm
@@ -157,7 +146,7 @@ def watermark(sheet: Sheet) -> Mark | None:
     chosen = np.flatnonzero(like)
     if len(chosen) < 5:
         return None
-    tone = np.array([_tone(level, p, i) for i in chosen[:80]])
+    tone = np.array([_tone(q, p, i) for i in chosen[:80]])
     middle = float(np.median(tone))
     alike = chosen[:80][np.abs(tone - middle) <= 6]
     if len(alike) < 5 or len(alike) < 0.6 * len(tone):

@@ -75,8 +75,7 @@ def measure_picture(picture: Picture, number: int = 1) -> PageScan:
         )
     edge, soft = sharpness.edge_width(sheet)
     enlarged = enlarged_from(sheet, edge)
-    angle = stance.skew(sheet)
-    turn, sure = stance.turn(sheet, angle)
+    angle, turn, sure = stance.stance(sheet)
     return PageScan(
         number,
         dpi=round(sheet.dpi, 1),

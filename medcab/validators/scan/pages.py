@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import pikepdf
@@ -42,11 +42,15 @@ _SPACES: Final = {"/DeviceGray", "/DeviceRGB", "/CalGray", "/CalRGB", "/ICCBased
 
 
 def pictures(
-    source: Source, facts: FileFacts, limits: ProbeLimits
+    source: Source,
+    facts: FileFacts,
+    limits: ProbeLimits,
+    only: Container[int] | None = None,
 ) -> Iterator[tuple[int, Picture | str]]:
     """Yield (page number, picture) in order, or (page number, why there is none).
 
-    Pages on which nothing is drawn are left out: PDF017 speaks of them.
+    Pages on which nothing is drawn are left out: PDF017 speaks of them. ``only`` names the pages
+    that are wanted; None means all.
 
     Raises:
         OSError: the bytes cannot be had.
@@ -54,39 +58,40 @@ def pictures(
     """
     if facts.pdf is not None:
         if facts.pdf.opened and facts.pdf.encryption != "user":
-            yield from _pdf(source, facts, limits)
+            yield from _pdf(source, facts, limits, only)
     elif facts.image is not None:
-        yield from _image(source.read(limits.file_size), facts, limits)
+        yield from _image(source.read(limits.file_size), facts, limits, only)
 
 
 def _image(
-    data: bytes, facts: FileFacts, limits: ProbeLimits
+    data: bytes, facts: FileFacts, limits: ProbeLimits, only: Container[int] | None
 ) -> Iterator[tuple[int, Picture | str]]:
     if facts.image is None or facts.limits:
         yield 1, UNFINISHED
         return
-    number = 0
     try:
-        for picture in frames_of(data, facts.format or "", facts.image, limits):
-            number += 1
-            yield number, picture
+        for number, got in frames_of(data, facts.format or "", facts.image, limits, only):
+            if isinstance(got, Picture):
+                yield number, got
+            else:
+                yield number, UNFINISHED if isinstance(got, TooLargeError) else UNDECODED
     except TooLargeError:
-        yield number + 1, UNFINISHED
+        yield 1, UNFINISHED
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - decoders of hostile data raise anything
-        yield number + 1, UNDECODED
+        yield 1, UNDECODED
 
 
 def _pdf(
-    source: Source, facts: FileFacts, limits: ProbeLimits
+    source: Source, facts: FileFacts, limits: ProbeLimits, only: Container[int] | None
 ) -> Iterator[tuple[int, Picture | str]]:
     local = source.local_path
     where: Any = str(local) if local is not None else io.BytesIO(source.read(limits.file_size))
     stopped = {hit.page for hit in facts.limits}
     with pikepdf.open(where, suppress_warnings=True) as pdf, _Renderer(where) as renderer:
         for page in facts.pdf.pages if facts.pdf else ():
-            if page.empty:
+            if page.empty or (only is not None and page.number not in only):
                 continue
             if not page.complete or None in stopped or page.number in stopped:
                 yield page.number, UNFINISHED

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from PIL import Image
 
@@ -105,12 +106,20 @@ def from_image(
     return picture
 
 
-def frames_of(data: bytes, form: str, facts: ImageFacts, limits: ProbeLimits) -> Any:
-    """Yield the frames of an image file as pictures.
+def frames_of(
+    data: bytes,
+    form: str,
+    facts: ImageFacts,
+    limits: ProbeLimits,
+    only: Container[int] | None = None,
+) -> Iterator[tuple[int, Picture | Exception]]:
+    """Yield (number, picture) for the frames of an image file, or for those in ``only``.
+
+    A frame that cannot be had is yielded as the error: TooLargeError, or what the decoder raised.
 
     Raises:
-        TooLargeError: pixels or scans over the limit.
-        OSError: the data is broken.
+        OSError: the file cannot be opened as an image.
+        MemoryError: the limit on memory was reached.
     """
     from medcab.validators.imageprobe.raster import FORMATS
 
@@ -118,17 +127,27 @@ def frames_of(data: bytes, form: str, facts: ImageFacts, limits: ProbeLimits) ->
         dpi, sized = _dpi_of(facts, None)
         picture = from_jpeg(data, dpi, limits, facts.orientation)
         picture.sized = sized
-        yield picture
+        yield 1, picture
         return
     image = _open(data, FORMATS[form], limits)
-    for index in range(min(int(getattr(image, "n_frames", 1)), limits.pages)):
-        image.seek(index)
-        if image.width * image.height > limits.pixels:
-            raise TooLargeError
-        dpi, sized = _dpi_of(facts, image.size)
-        picture = from_image(image.copy(), dpi, facts.orientation)
-        picture.sized = sized
-        yield picture
+    for number in range(1, min(int(getattr(image, "n_frames", 1)), limits.pages) + 1):
+        if only is None or number in only:
+            try:
+                yield number, _frame(image, number, facts, limits)
+            except MemoryError:
+                raise
+            except Exception as error:  # noqa: BLE001 - decoders of hostile data raise anything
+                yield number, error
+
+
+def _frame(image: Image.Image, number: int, facts: ImageFacts, limits: ProbeLimits) -> Picture:
+    image.seek(number - 1)
+    if image.width * image.height > limits.pixels:
+        raise TooLargeError
+    dpi, sized = _dpi_of(facts, image.size)
+    picture = from_image(image.copy(), dpi, facts.orientation)
+    picture.sized = sized
+    return picture
 
 
 def rotated(degrees: int) -> int:

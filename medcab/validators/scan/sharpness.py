@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from medcab.validators.scan.facts import Mark
-from medcab.validators.scan.sheet import TILE, Sheet
+from medcab.validators.scan.sheet import TILE, Sheet, apart, histogram, level_at
 
 __all__ = ["edge_width"]
 
@@ -22,52 +22,43 @@ def edge_width(sheet: Sheet) -> tuple[float | None, Mark | None]:
     Edge width: local range (darkest to lightest within 0.8 mm) over the steepest gradient, on
     the squares where ink meets paper; the worse of rows and columns. None: too little ink.
     """
-    tiles = sheet.text_tiles
-    if not len(tiles.pixels):
+    pixels = sheet.text_tiles.pixels
+    if not pixels.size:
         return None, None
-    pixels = tiles.pixels
     reach = max(round(_WINDOW_MM * sheet.mm) // 2, 2)
-    reach = min(reach, (pixels.shape[1] - TILE) // 2)
+    reach = min(reach, (len(pixels) - TILE) // 2)
     spread = _window(pixels, reach, np.maximum) - _window(pixels, reach, np.minimum)
-    side = spread.shape[1]
-    off = (pixels.shape[1] - side) // 2
-    least = max(18.0, 0.45 * float(np.percentile(spread, 99)))
-    if int((spread >= least).sum()) < _ENOUGH:
+    side = len(spread)
+    off = (len(pixels) - side) // 2
+    least = max(18, round(0.45 * level_at(histogram(spread.reshape(side, -1)), 0.99)))
+    of_page = spread >= least
+    if int(np.count_nonzero(of_page)) < _ENOUGH:
         return None, None
     # A blurred square has no strong pixel by the measure of the page, only by its own.
-    own = np.maximum(18, 0.45 * spread.max(axis=(1, 2))).astype(np.uint8)[:, None, None]
-    strong = spread >= np.minimum(own, np.uint8(min(least, 255)))
-    chosen = np.flatnonzero(strong)
-    depth = spread.ravel()[chosen].astype(np.float32)
-    of_page = depth >= least
-    wide = pixels.astype(np.int16)
-    middle, low, high = (
-        slice(off, off + side),
-        slice(off - 1, off + side - 1),
-        slice(off + 1, off + side + 1),
-    )
-    ratios = []
-    for one, other in (
-        (wide[:, middle, high], wide[:, middle, low]),
-        (wide[:, high, middle], wide[:, low, middle]),
-    ):
-        ratios.append(np.abs((one - other).ravel()[chosen]) / depth)
-    steep = min(float(np.percentile(ratio[of_page], 97)) for ratio in ratios) / 2
+    own = np.maximum(18, 0.45 * spread.max(axis=(0, 1))).astype(np.uint8)
+    strong = spread >= np.minimum(own, np.uint8(least))
+    middle, low, high = (slice(off + step, off + step + side) for step in (0, -1, 1))
+    depth = np.maximum(spread, 1).astype(np.float32)
+    down = apart(pixels[high, middle], pixels[low, middle]) / depth
+    across = apart(pixels[middle, high], pixels[middle, low]) / depth
+    steep = min(_steep(ratio[of_page]) for ratio in (down, across))
     width = 1.0 / max(steep, 0.02)
-    counts = strong.reshape(len(strong), -1).sum(axis=1)
-    return round(width, 2), _soft_part(sheet, np.maximum(*ratios), counts, width)
+    sharpest = np.where(strong, np.maximum(down, across), 0).max(axis=(0, 1)) / 2
+    return round(width, 2), _soft_part(sheet, sharpest, strong.sum(axis=(0, 1)), width)
 
 
-def _soft_part(sheet: Sheet, ratio: Any, counts: Any, width: float) -> Mark | None:
+def _steep(ratio: Any) -> float:
+    """The 97th percentile of gradient over range."""
+    at = int(0.97 * (len(ratio) - 1))
+    return float(np.partition(ratio, at)[at]) / 2
+
+
+def _soft_part(sheet: Sheet, steep: Any, counts: Any, width: float) -> Mark | None:
     """Where a fair part of the squares has edges far wider than the page as a whole."""
     tiles = sheet.text_tiles
     enough = counts >= _TILE_ENOUGH
     if int(enough.sum()) < 30:
         return None
-    filled = np.flatnonzero(counts)
-    starts = np.concatenate([[0], np.cumsum(counts[filled])[:-1]])
-    steep = np.zeros(len(counts), np.float32)
-    steep[filled] = np.maximum.reduceat(ratio, starts) / 2
     own = 1.0 / np.maximum(steep, 0.02)
     soft = enough & (own > max(4.5, 1.6 * width))
     share = float(soft.sum() / enough.sum())
@@ -91,15 +82,12 @@ def _soft_part(sheet: Sheet, ratio: Any, counts: Any, width: float) -> Mark | No
 
 def _window(pixels: Any, reach: int, join: Any) -> Any:
     """Extreme of windows of 2 × reach + 1 pixels, by doubling shifts, both axes."""
-    for axis in (1, 2):
+    for axis in (0, 1):
         size, done = 2 * reach + 1, 1
-        moved = pixels
+        moved = pixels.swapaxes(0, axis)
         while done < size:
             step = min(done, size - done)
-            length = moved.shape[axis] - step
-            one = moved[:, :length] if axis == 1 else moved[:, :, :length]
-            two = moved[:, step:] if axis == 1 else moved[:, :, step:]
-            moved = join(one, two)
+            moved = join(moved[:-step], moved[step:])
             done += step
-        pixels = moved
+        pixels = moved.swapaxes(0, axis)
     return pixels

@@ -10,54 +10,63 @@ from medcab.validators.scan import upright
 from medcab.validators.scan.facts import Cut
 from medcab.validators.scan.sheet import Sheet
 
-__all__ = ["cuts", "lying", "skew", "turn"]
+__all__ = ["cuts", "lying", "skew", "stance", "voted"]
 
-_COARSE_POINTS: Final = 8_000
-_FINE_POINTS: Final = 20_000
+_COARSE_POINTS: Final = 4_000
+_POINTS: Final = 10_000
+_POINT: Final = 10  # binary places behind the point
 _FEW_LETTERS: Final = 25
 _MARGIN: Final = 0.5
-_COARSE: Final = np.arange(-15.0, 15.01, 0.5)
-_FINE: Final = np.arange(-0.5, 0.51, 0.1)
-_FINEST: Final = np.arange(-0.05, 0.051, 0.05)
+_COARSE: Final = np.arange(-15.0, 15.01, 1.0)
+_FINE: Final = np.arange(-1.0, 1.01, 0.2)
+_FINEST: Final = np.arange(-0.15, 0.151, 0.05)
 
 
-def skew(sheet: Sheet) -> float | None:
-    """Degrees by which the lines rise to the right (−) or fall (+); None without enough ink."""
-    y, x = np.nonzero(sheet.depth_quarter > sheet.mark_level)
-    if len(x) < 400:
+def skew(sheet: Sheet, lies: bool | None = None) -> float | None:
+    """Degrees by which the lines rise to the right (−) or fall (+); None without enough ink.
+
+    Args:
+        sheet: the page.
+        lies: whether the lines run down the page; None where that is not known.
+    """
+    ink = np.flatnonzero(sheet.depth_quarter > sheet.mark_level)
+    if len(ink) < 400:
         return None
-    x = x.astype(np.float32) - sheet.quarter.shape[1] / 2
-    y = y.astype(np.float32) - sheet.quarter.shape[0] / 2
-    few_x, few_y = _thinned(x, y, _COARSE_POINTS)
-    x, y = _thinned(x, y, _FINE_POINTS)
+    y, x = np.divmod(_thinned(ink, _POINTS).astype(np.int32), np.int32(sheet.quarter.shape[1]))
+    x -= sheet.quarter.shape[1] // 2
     # A sheet that lies on its side is judged by its columns.
-    rows = [_sharp(few_y - slope * few_x) for slope in _slopes(_COARSE)]
-    columns = [_sharp(few_x + slope * few_y) for slope in _slopes(_COARSE)]
-    if max(columns) > max(rows):
-        x, y, rows = -y, x, columns
-    angle = float(_COARSE[int(np.argmax(rows))])
+    axes = [(x, y), (-y, x)]
+    tried = [_best(*axes[side], _COARSE, 1) for side in (0, 1) if lies in {None, bool(side)}]
+    side = int(lies) if lies is not None else int(tried[1][0] > tried[0][0])
+    angle = max(tried)[1]
     for steps in (_FINE, _FINEST):
-        scores = [_sharp(y - slope * x) for slope in _slopes(angle + steps)]
-        angle += float(steps[int(np.argmax(scores))])
-    return round(angle, 2)
+        angle = _best(*axes[side], angle + steps, 0)[1]
+    # The best at the end of what was tried is no maximum.
+    return round(angle, 2) if abs(angle) <= _COARSE[-1] else None
 
 
-def _thinned(x: Any, y: Any, most: int) -> tuple[Any, Any]:
-    if len(x) <= most:
-        return x, y
-    chosen = np.linspace(0, len(x) - 1, most).astype(np.int64)
-    return x[chosen], y[chosen]
+def _thinned(values: Any, most: int) -> Any:
+    if len(values) <= most:
+        return values
+    return values[np.linspace(0, len(values) - 1, most).astype(np.int64)]
 
 
-def _slopes(angles: Any) -> Any:
-    return np.tan(np.radians(angles)).astype(np.float32)
+def _best(along: Any, across: Any, angles: Any, coarser: int) -> tuple[float, float]:
+    """The angle at which the rows of points stand out best, and how well they do.
 
-
-def _sharp(place: Any) -> float:
-    """Sum of squared differences of the projection."""
-    bins = (place - place.min()).astype(np.int32)
-    profile = np.bincount(bins).astype(np.float64)
-    return float(np.square(np.diff(profile)).sum())
+    Sum of squared differences of the projection, on rows of 2 ** ``coarser`` pixels.
+    """
+    if coarser:
+        along, across = _thinned(along, _COARSE_POINTS), _thinned(across, _COARSE_POINTS)
+    found = []
+    # Fixed point, as counting wants whole numbers.
+    across = across << _POINT
+    for angle, slope in zip(angles, np.tan(np.radians(angles)), strict=True):
+        place = (across - along * np.int32(slope * (1 << _POINT))) >> (_POINT + coarser)
+        profile = np.bincount(place - place.min())
+        step = profile[1:] - profile[:-1]
+        found.append((float((step * step).sum()), float(angle)))
+    return max(found)
 
 
 def lying(sheet: Sheet, angle: float = 0.0) -> float | None:
@@ -162,21 +171,35 @@ def _row_of_many(p: Any, hit: Any, gap: float) -> Any:
     return max(groups, key=len)
 
 
-def turn(sheet: Sheet, angle: float | None) -> tuple[int | None, float]:
-    """Degrees clockwise that put the page upright (-1: lies, unknown how), and how sure it is.
+def voted(sheet: Sheet) -> tuple[int, float] | None:
+    """Degrees clockwise that put the page upright and how sure that is, as the letters vote.
 
-    The letters vote; where there are too few of them, rows are compared with columns.
+    None where there are too few letters, or they do not agree.
     """
     letters = upright.letters_of(sheet)
-    if len(letters) >= _FEW_LETTERS:
-        votes = upright.votes(letters)
-        best = int(np.argmax(votes))
-        margin = float(votes[best] - votes[0]) if best else float(votes[0] - np.max(votes[1:]))
-        if margin >= _MARGIN:
-            return best * 90, round(min(1.0, margin / (2 * _MARGIN)), 2)
+    if len(letters) < _FEW_LETTERS:
+        return None
+    votes = upright.votes(letters)
+    best = int(np.argmax(votes))
+    margin = float(votes[best] - votes[0]) if best else float(votes[0] - np.max(votes[1:]))
+    if margin < _MARGIN:
+        return None
+    return best * 90, round(min(1.0, margin / (2 * _MARGIN)), 2)
+
+
+def stance(sheet: Sheet) -> tuple[float | None, int | None, float]:
+    """The skew, the degrees clockwise that put the page upright, and how sure these are.
+
+    The letters vote; where there are too few of them, rows are compared with columns, and -1
+    stands for a page that lies without telling how.
+    """
+    vote = voted(sheet)
+    if vote is not None:
+        return skew(sheet, vote[0] in {90, 270}), *vote
+    angle = skew(sheet)
     ratio = lying(sheet, angle or 0.0)
     if ratio is None:
-        return None, 0.0
+        return angle, None, 0.0
     if ratio < 0.35:
-        return -1, round(min(1.0, 0.25 / max(ratio, 0.05)), 2)
-    return 0, round(min(1.0, ratio / 2), 2)
+        return angle, -1, round(min(1.0, 0.25 / max(ratio, 0.05)), 2)
+    return angle, 0, round(min(1.0, ratio / 2), 2)

@@ -49,7 +49,7 @@ def area(sheet: Sheet) -> Box | None:
 
 def ink_share(sheet: Sheet) -> float:
     """Share of the page that is ink."""
-    return round(float(sheet.histogram[sheet.mark_level + 1 :].sum() / sheet.half.size), 4)
+    return round(float(sheet.histogram[sheet.mark_level + 1 :].sum() / sheet.histogram.sum()), 4)
 
 
 def spots(sheet: Sheet) -> tuple[Mark, ...]:
@@ -182,7 +182,7 @@ def fingerprint(sheet: Sheet) -> bytes:
     from PIL import Image
 
     size = _FINGERPRINT if sheet.height >= sheet.width else _FINGERPRINT[::-1]
-    small = sheet.depth_image.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
+    small = Image.fromarray(sheet.depth_quarter).resize(size, Image.Resampling.BOX)
     levels = np.asarray(small, dtype=np.float32)
     top = float(levels.max())
     return (levels * (255.0 / top) if top else levels).astype(np.uint8).tobytes()
@@ -190,11 +190,11 @@ def fingerprint(sheet: Sheet) -> bytes:
 
 def _eroded(mask: Any, reach: int) -> Any:
     """True where the whole square of 2 × reach + 1 is True."""
-    for axis in (0, 1):
-        out = mask.copy()
-        for step in range(1, reach + 1):
-            for shift in (step, -step):
-                moved = np.roll(mask, shift, axis=axis)
-                out &= moved
-        mask = out
-    return mask
+    out = np.zeros_like(mask)
+    high, wide = mask.shape[0] - 2 * reach, mask.shape[1] - 2 * reach
+    if min(high, wide) > 0:
+        steps = range(2 * reach + 1)
+        rows = np.logical_and.reduce([mask[step : step + high] for step in steps])
+        whole = np.logical_and.reduce([rows[:, step : step + wide] for step in steps])
+        out[reach : reach + high, reach : reach + wide] = whole
+    return out

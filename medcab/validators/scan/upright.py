@@ -18,11 +18,11 @@ __all__ = ["SIDE", "letters_of", "votes"]
 
 SIDE: Final = 10  # cells a letter is reduced to, across and down
 _FINE: Final = 2  # samples a cell, each way
-_MOST: Final = 240
+_MOST: Final = 100  # more would be shared out over the cores by the library, at a loss
 
 
 def letters_of(sheet: Sheet) -> Any:
-    """Up to 240 letters of the page as rows of 101 numbers: 10 × 10 cells of ink, and the shape."""
+    """Up to 100 letters of the page as rows of 101 numbers: 10 × 10 cells of ink, and the shape."""
     p, mm = sheet.pieces, sheet.mm / 2
     size = np.maximum(p.width, p.height)
     like = sheet.letters & (size >= 1.1 * mm) & (size <= 6 * mm)
