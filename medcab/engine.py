@@ -17,14 +17,13 @@ from medcab.errors import MedcabError
 from medcab.model import Document, Finding, Location, Outcome, Package, Report, Severity
 from medcab.rules import DocumentContext, Hit, PackageContext, Rule, Scope, Unknown
 from medcab.signing.trust_options import TrustOptions
-from medcab.text import N_
+from medcab.workshop import Observer, Workshop
 
 if TYPE_CHECKING:
     from medcab.profile import Profile
-    from medcab.signing.inspecting import Answer, Question
-    from medcab.validators.facts import FileFacts
+    from medcab.signing.inspecting import Question
 
-__all__ = ["CheckOptions", "check", "judge", "probe_documents", "run"]
+__all__ = ["CheckOptions", "check", "judge", "run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,8 @@ class CheckOptions:
     Attributes:
         now: the moment for which the verdict holds; None means the clock.
         jobs: worker processes; 0 probes in this process (for debugging: no limits are enforced).
-        timeout: seconds a document may take.
+        timeout: seconds of work that a document may take, its pages and all workers together.
+        signature_timeout: seconds for the signatures of a document; None: as ``timeout``.
         memory: bytes of address space a worker may take.
         scan: judge legibility too (slower).
         ignore: rule id or name -> patterns of paths in which its findings are set aside.
@@ -46,46 +46,13 @@ class CheckOptions:
     now: datetime | None = None
     jobs: int = 1
     timeout: float = 20.0
+    signature_timeout: float | None = None
     memory: int = 2 << 30
     scan: bool = True
     ignore: Mapping[str, list[str]] = field(default_factory=dict)
     directory: str | None = None
     trust: TrustOptions = field(default_factory=TrustOptions)
     language: str = "ru"
-
-
-Observer = Callable[[Document], None]
-
-_TIME_FOR_SIGNATURES: float | None = None
-"""Seconds for the signatures of one document; None: as for the document itself."""
-
-
-def probe_documents(
-    package: Package, options: CheckOptions, observer: Observer | None = None
-) -> Iterator[tuple[int, FileFacts]]:
-    """Probe every document in workers; yield (index, facts) as they come.
-
-    A document that breaks a limit, or its worker, gets facts that say so: nothing is dropped.
-    """
-    from medcab.sandbox import Limits, Sandbox
-    from medcab.validators import facts as _facts
-    from medcab.validators.facts import ProbeLimits, ProbeOptions
-    from medcab.validators.probe import probe
-
-    if not package.documents:
-        return
-    asked = ProbeOptions(
-        limits=ProbeLimits(seconds=options.timeout, memory=options.memory), scan=options.scan
-    )
-    limits = Limits(seconds=options.timeout, memory=options.memory)
-    jobs = min(options.jobs, len(package.documents))
-    tasks = ((d.source, d.name, asked) for d in package.documents)
-    with Sandbox(jobs=jobs, limits=limits) as sandbox:
-        for index, outcome in sandbox.imap(probe, tasks):
-            document = package.documents[index]
-            yield index, _facts.from_outcome(outcome, document.name, document.size, document.source)
-            if observer is not None:
-                observer(document)
 
 
 def judge(
@@ -163,6 +130,7 @@ def check(
     profile: Profile,
     options: CheckOptions | None = None,
     observer: Observer | None = None,
+    shop: Workshop | None = None,
 ) -> Iterator[tuple[Document | None, tuple[Finding, ...]]]:
     """Judge ``package`` by ``profile``; yield each document with its findings as it is done.
 
@@ -171,16 +139,35 @@ def check(
         profile: from :func:`medcab.profile.load`.
         options: how to run; ``now`` must be set to get the same verdict again.
         observer: called after each document (progress).
+        shop: shared with other checks that have the same options; None makes one for this check.
 
     Yields:
         (document with facts, its findings), in the order in which workers finish; at the end
         (None, findings about the package as a whole).
     """
     options = options or CheckOptions()
+    if shop is not None:
+        yield from _checked(package, profile, options, observer, shop)
+        return
+    with Workshop(options) as own:
+        yield from _checked(package, profile, options, observer, own)
+
+
+def _checked(
+    package: Package,
+    profile: Profile,
+    options: CheckOptions,
+    observer: Observer | None,
+    shop: Workshop,
+) -> Iterator[tuple[Document | None, tuple[Finding, ...]]]:
+    from medcab.signing.inspecting import inspect_all
+
     now = options.now or datetime.now(UTC)
     documents = list(package.documents)
     questions: dict[int, Question] = {}
-    for index, facts in probe_documents(package, options, observer):
+    shop.warm(documents)
+    _rules.all_rules()  # read while the workers start
+    for index, facts in shop.probe(documents, observer):
         done = replace(documents[index], facts=facts)
         documents[index] = done
         question = _question(package, profile, done, options, now)
@@ -188,7 +175,7 @@ def check(
             yield done, tuple(judge(package, profile, now, document=done))
         else:
             questions[index] = question
-    for index, answer in _answers(questions, options):
+    for index, answer in inspect_all(questions, shop.sandbox, shop.seconds):
         meta = {
             **documents[index].meta,
             "signatures": answer.signatures,
@@ -228,46 +215,19 @@ def _question(
     )
 
 
-def _answers(
-    questions: Mapping[int, Question], options: CheckOptions
-) -> Iterator[tuple[int, Answer]]:
-    """Verify signatures and read certificates in workers; what fails there stays undetermined."""
-    if not questions:
-        return
-    from medcab.sandbox import Done, Limits, Raised, Sandbox, TimedOut
-    from medcab.signing.inspecting import inspect, unanswered
-
-    places = list(questions)
-    limits = Limits(seconds=_TIME_FOR_SIGNATURES or options.timeout, memory=options.memory)
-    with Sandbox(jobs=min(options.jobs, len(places)), limits=limits) as sandbox:
-        for number, outcome in sandbox.imap(inspect, ((questions[i],) for i in places)):
-            index = places[number]
-            if isinstance(outcome, Done):
-                yield index, outcome.value
-            elif isinstance(outcome, Raised) and isinstance(outcome.error, MedcabError):
-                # Trust that the caller named cannot be read: that is his to put right.
-                raise outcome.error
-            else:
-                reason = (
-                    N_("The check took too long and was ended.")
-                    if isinstance(outcome, TimedOut)
-                    else N_("The check broke a limit and was ended.")
-                )
-                yield index, unanswered(questions[index], reason)
-
-
 def run(
     package: Package,
     profile: Profile,
     options: CheckOptions | None = None,
     observer: Observer | None = None,
+    shop: Workshop | None = None,
 ) -> Report:
     """Judge ``package`` by ``profile``; return the whole report (arguments as of `check`)."""
     options = options or CheckOptions()
     options = replace(options, now=options.now or datetime.now(UTC))
     done: dict[str, Document] = {}
     findings: list[Finding] = []
-    for document, found in check(package, profile, options, observer):
+    for document, found in check(package, profile, options, observer, shop):
         findings += found
         if document is not None:
             done[document.path] = document

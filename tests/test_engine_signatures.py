@@ -82,8 +82,7 @@ def test_a_worker_that_runs_out_of_time_leaves_it_open(signed, monkeypatch):
     answer = inspecting.unanswered
     seen = []
     monkeypatch.setattr(inspecting, "unanswered", lambda *a: seen.append(a) or answer(*a))
-    monkeypatch.setattr("medcab.engine._TIME_FOR_SIGNATURES", 0.01)
-    report = judged(signed)
+    report = judged(signed, signature_timeout=0.001)
     assert seen
     assert report.verdict is Verdict.INDETERMINATE
 

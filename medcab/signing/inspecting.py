@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from medcab.errors import MedcabError
 from medcab.files import unreadable
+from medcab.outcomes import Done, Raised, TimedOut
 from medcab.signing.trust_options import TrustOptions
 from medcab.sources import Source
 from medcab.text import N_
 
 if TYPE_CHECKING:
+    from medcab.sandbox import Sandbox
     from medcab.signing.cert_facts import CertificateFacts
     from medcab.signing.results import VerificationReport
 
-__all__ = ["CERTIFICATE_FORMATS", "Answer", "Question", "inspect", "unanswered"]
+__all__ = ["CERTIFICATE_FORMATS", "Answer", "Question", "inspect", "inspect_all", "unanswered"]
 
 CERTIFICATE_FORMATS = frozenset({"pfx", "cer", "p12", "pem", "p7b", "crt", "der"})
 
@@ -84,6 +87,38 @@ def inspect(question: Question) -> Answer:
         # What was verified is not what the other rules judged: neither says anything of the other.
         return unanswered(question, N_("The file was changed while it was being checked."))
     return Answer(tuple(reports), certificates)
+
+
+def inspect_all(
+    questions: Mapping[int, Question], sandbox: Sandbox, seconds: float
+) -> Iterator[tuple[int, Answer]]:
+    """Ask ``questions`` in workers; yield (index, answer) as they come.
+
+    Args:
+        questions: by index of the document.
+        sandbox: where the files are opened.
+        seconds: that one question may take; what takes longer stays undetermined.
+
+    Raises:
+        MedcabError: trust that the caller named cannot be read: that is his to put right.
+    """
+    if not questions:
+        return
+    places = list(questions)
+    limits = replace(sandbox.limits, seconds=seconds)
+    for number, outcome in sandbox.imap(inspect, ((questions[i],) for i in places), limits):
+        index = places[number]
+        if isinstance(outcome, Done):
+            yield index, outcome.value
+        elif isinstance(outcome, Raised) and isinstance(outcome.error, MedcabError):
+            raise outcome.error
+        else:
+            reason = (
+                N_("The check took too long and was ended.")
+                if isinstance(outcome, TimedOut)
+                else N_("The check broke a limit and was ended.")
+            )
+            yield index, unanswered(questions[index], reason)
 
 
 def _digest(source: Source) -> str | None:

@@ -81,8 +81,8 @@ class LimitHit:
 
     Attributes:
         name: ``time``, ``memory``, ``crash`` or ``error`` (nothing is known beyond the surface);
-            ``scan_time`` (legibility of the later pages is not known); else a field of
-            :class:`ProbeLimits`.
+            ``scan_time`` (legibility of the later pages is not known) or ``scan_page`` (of one);
+            else a field of :class:`ProbeLimits`.
         limit: the limit; None where it is no number.
         seen: what was met (a lower bound); None when unknown.
         page: 1-based page where it was met, None for the file as a whole.
@@ -146,6 +146,7 @@ class PageFacts:
         annotations: subtypes, as written.
         watermark: a watermark annotation or artifact is on the page.
         complete: False when a limit ended the walk: resolution is not known then.
+        decoded: False when its pictures could not be read to the end: damage is not known then.
     """
 
     number: int
@@ -159,6 +160,7 @@ class PageFacts:
     annotations: tuple[str, ...] = ()
     watermark: bool = False
     complete: bool = True
+    decoded: bool = True
 
     def share_below(self, dpi: float) -> float:
         """Share of the page where an image with less than ``dpi`` on an axis is seen."""

@@ -272,3 +272,7 @@ def pdf_image_damaged(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
                 box=broken.box,
                 evidence={"detail": broken.damage},
             )
+        elif not page.decoded:
+            yield Unknown(
+                N_("The pictures of the page were not examined to the end."), page=page.number
+            )

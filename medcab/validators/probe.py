@@ -10,17 +10,15 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import replace
-from typing import Any
 
 from medcab.sandbox import Limits
 from medcab.sources import Source
-from medcab.validators.facts import FileFacts, LimitHit, ProbeOptions
+from medcab.validators.facts import FileFacts, LimitHit, ProbeLimits, ProbeOptions
 from medcab.validators.signatures_table import HEAD, TAIL, identify
 
 __all__ = ["probe", "surface", "worker_limits"]
 
 _CHUNK = 1 << 20
-_SCAN_PART = 0.75  # of the time for one file; the last page begun still has to be finished
 
 
 def worker_limits(options: ProbeOptions) -> Limits:
@@ -54,8 +52,7 @@ def probe(source: Source, name: str, options: ProbeOptions) -> FileFacts:
 
         local = source.local_path
         path = str(local) if local is not None else None
-        # Pages are decoded for legibility anyway; without it the structure stays quick.
-        pdf, hits = examine_pdf(data, path, limits, decode=options.scan)
+        pdf, hits = examine_pdf(data, path, limits)
         facts = replace(facts, pdf=pdf, pages=pdf.page_count, limits=(*facts.limits, *hits))
     elif facts.media_type.startswith("image/"):
         from medcab.validators.imageprobe.raster import examine_image
@@ -63,9 +60,18 @@ def probe(source: Source, name: str, options: ProbeOptions) -> FileFacts:
         image, hits = examine_image(data, facts.format or "", limits)
         pages = image.frames if image is not None else None
         facts = replace(facts, image=image, pages=pages, limits=(*facts.limits, *hits))
-    if options.scan:
-        facts = _legibility(source, name, facts, options, started)
-    return facts
+    return _with_pages(source, facts, limits, started) if options.scan else facts
+
+
+def _with_pages(source: Source, facts: FileFacts, limits: ProbeLimits, started: float) -> FileFacts:
+    """All pages here and now; :mod:`medcab.validators.probing` has them done by many workers."""
+    from medcab.validators.pagework import NO_TIME, examine, joined, portions
+
+    numbers = [n for portion in portions(source, facts) for n in portion]
+    left = max(limits.seconds - (time.monotonic() - started), 1e-9) if limits.seconds else 0.0
+    found = {one.number: one for one in examine(source, facts, numbers, limits, left)}
+    lost = {n: NO_TIME for n in numbers if n not in found}
+    return joined(facts, found, lost, limits.seconds)
 
 
 def surface(source: Source, name: str) -> FileFacts:
@@ -105,25 +111,3 @@ def _read(source: Source, *, keep: int) -> tuple[FileFacts, bytes | None]:
         blank=uniform and size > 0,
     )
     return facts, None if chunks is None else b"".join(chunks)
-
-
-def _legibility(
-    source: Source, name: str, facts: FileFacts, options: ProbeOptions, started: float
-) -> FileFacts:
-    """Add the measures of the pages, as many as time allows: what is known must not be lost."""
-    from medcab.validators.scan import measure_file
-
-    allowed = options.limits.seconds * _SCAN_PART
-    pages: list[Any] = []
-    try:
-        for page in measure_file(source, name, facts, options):
-            pages.append(page)
-            if allowed and time.monotonic() - started > allowed and len(pages) < (facts.pages or 1):
-                hit = LimitHit("scan_time", allowed, len(pages))
-                return replace(facts, scan=tuple(pages), limits=(*facts.limits, hit))
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001 - a page that cannot be measured must not cost the other facts
-        hit = LimitHit("scan_page", None, len(pages) + 1)
-        return replace(facts, scan=tuple(pages), limits=(*facts.limits, hit))
-    return replace(facts, scan=tuple(pages))

@@ -452,7 +452,7 @@ def test_jpeg_that_ends_too_soon_is_seen_when_pages_are_decoded():
     from PIL import Image
 
     from medcab.validators.facts import ProbeLimits
-    from medcab.validators.pdfprobe.document import examine_pdf
+    from medcab.validators.pdfprobe.document import examine_pdf, walk_again
 
     out = io.BytesIO()
     Image.effect_noise((600, 800), 80).save(out, "JPEG")
@@ -461,9 +461,9 @@ def test_jpeg_that_ends_too_soon_is_seen_when_pages_are_decoded():
     for data, damaged in ((whole, False), (cut, True)):
         page = jpeg_page(data, 600, 800)
         quick, _ = examine_pdf(page, None, ProbeLimits())
-        deep, _ = examine_pdf(page, None, ProbeLimits(), decode=True)
+        deep = walk_again(page, quick, [1], ProbeLimits())
         assert not quick.pages[0].images[0].damage
-        assert bool(deep.pages[0].images[0].damage) is damaged
+        assert bool(deep[1].images[0].damage) is damaged
 
 
 def test_picture_that_unpacks_without_end():

@@ -14,7 +14,9 @@ from medcab.rules import Unknown
 from medcab.sandbox import Done, Limits, OutOfMemory, Raised, Sandbox, TimedOut
 from medcab.sources import BytesSource, FileSource
 from medcab.validators.facts import ProbeLimits, ProbeOptions, from_outcome
+from medcab.validators.pagework import NO_TIME
 from medcab.validators.probe import probe, worker_limits
+from medcab.validators.scan import PageScan
 from tests.validators.makers import (
     A4,
     ask,
@@ -240,23 +242,25 @@ def test_a_worker_out_of_memory_gives_unknowns():
 
 
 def test_legibility_stops_in_time_and_keeps_what_is_known(monkeypatch):
-    import medcab.validators.scan as scan
+    from medcab.validators.scan import measure
 
-    def slow(source, name, facts, options):
-        for number in range(1, 6):
-            time.sleep(0.1)
-            yield number
+    def slow(picture, number):
+        time.sleep(0.1)
+        return PageScan(number)
 
-    monkeypatch.setattr(scan, "measure_file", slow)
-    options = ProbeOptions(limits=ProbeLimits(seconds=0.2), scan=True)
-    data = pages_pdf([A4] * 5)
+    monkeypatch.setattr(measure, "measure_picture", slow)
+    options = ProbeOptions(limits=ProbeLimits(seconds=0.3), scan=True)
+    data = pages_pdf([A4] * 9)
     facts = probe(BytesSource(data), "a.pdf", options)
-    assert facts.scan == (1, 2)
-    assert [(hit.name, hit.seen) for hit in facts.limits] == [("scan_time", 2)]
+    measured = [page for page in facts.scan if not page.problem]
+    assert 1 <= len(measured) <= 3
+    assert {page.problem for page in facts.scan[len(measured) :]} == {NO_TIME}
+    assert len(facts.scan) == 9
+    assert [(hit.name, hit.seen) for hit in facts.limits] == [("scan_time", len(measured))]
     assert facts.pdf is not None
     assert [type(a) for a in ask("LIM004", facts)] == [Unknown]
-    whole = ProbeOptions(scan=True)
-    assert probe(BytesSource(data), "a.pdf", whole).scan == (1, 2, 3, 4, 5)
+    whole = probe(BytesSource(data), "a.pdf", ProbeOptions(scan=True))
+    assert whole.scan == tuple(PageScan(n) for n in range(1, 10))
 
 
 def test_names_that_are_no_text():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +16,7 @@ from medcab.validators.pdfprobe.objects import Census
 from medcab.validators.pdfprobe.resources import Store
 from medcab.validators.pdfprobe.walk import walk_page
 
-__all__ = ["examine_pdf"]
+__all__ = ["examine_pdf", "walk_again"]
 
 # What pikepdf raises on objects that are not what they should be; its PdfError is a RuntimeError
 # in some versions and an Exception in others.
@@ -33,15 +35,14 @@ _MAX_TEXT = 200
 
 
 def examine_pdf(
-    data: bytes, path: str | None, limits: ProbeLimits, *, decode: bool = False
+    data: bytes, path: str | None, limits: ProbeLimits
 ) -> tuple[PdfFacts, list[LimitHit]]:
-    """Measure a PDF.
+    """Measure a PDF; whether its JPEG pictures are whole is told by :func:`walk_again`.
 
     Args:
         data: the whole file.
         path: where it lies on disk, or None; the parser maps it from there.
         limits: how far to go.
-        decode: decode JPEG pictures to see whether they are whole.
 
     Raises:
         MemoryError: the limit on memory was reached.
@@ -60,9 +61,9 @@ def examine_pdf(
         except _BROKEN as second:
             return _second_opinion(data, replace(facts, damage=_line(second))), []
     with pdf:
-        measured, hits = _measure(pdf, facts, limits, decode=decode)
+        measured, hits = _measure(pdf, facts, limits)
     if facts.damage is None and measured.warnings:
-        return _repaired(data, path, measured, hits, limits, decode=decode)
+        return _repaired(data, path, measured, hits, limits)
     return measured, hits
 
 
@@ -72,8 +73,6 @@ def _repaired(
     strict: PdfFacts,
     hits: list[LimitHit],
     limits: ProbeLimits,
-    *,
-    decode: bool,
 ) -> tuple[PdfFacts, list[LimitHit]]:
     """Walk again as viewers do, who put small errors right, where the first walk met some.
 
@@ -82,7 +81,7 @@ def _repaired(
     """
     try:
         with _open(data, path, recover=True) as pdf:
-            again, found = _measure(pdf, PdfFacts(version=strict.version), limits, decode=decode)
+            again, found = _measure(pdf, PdfFacts(version=strict.version), limits)
     except _BROKEN:
         unseen = tuple(replace(page, complete=False) for page in strict.pages)
         return replace(strict, complete=False, pages=unseen), hits
@@ -90,9 +89,7 @@ def _repaired(
     return replace(again, damage=damage, warnings=strict.warnings), found
 
 
-def _measure(
-    pdf: Any, facts: PdfFacts, limits: ProbeLimits, *, decode: bool
-) -> tuple[PdfFacts, list[LimitHit]]:
+def _measure(pdf: Any, facts: PdfFacts, limits: ProbeLimits) -> tuple[PdfFacts, list[LimitHit]]:
     encryption = "owner" if pdf.is_encrypted else None
     try:
         pages = list(_first(pdf.pages, limits.pages))
@@ -108,7 +105,7 @@ def _measure(
         hits += census.take()
     except _BROKEN as error:
         damage = damage or _line(error)
-    store = Store(limits, Layers(pdf), decode=decode)
+    store = Store(limits, Layers(pdf))
     walked: list[PageFacts] = []
     for number, page in enumerate(pages, start=1):
         try:
@@ -139,6 +136,34 @@ def _measure(
         producer=_info(pdf, "/Producer"),
         creator=_info(pdf, "/Creator"),
     ), hits
+
+
+def walk_again(
+    where: str | bytes, facts: PdfFacts, numbers: Sequence[int], limits: ProbeLimits
+) -> dict[int, PageFacts]:
+    """Measure pages once more, and decode their JPEG pictures to see whether they are whole.
+
+    Args:
+        where: path on disk, or the whole file.
+        facts: of :func:`examine_pdf`, which tell how the file had to be opened.
+        numbers: of the pages.
+        limits: how far to go.
+
+    Returns:
+        number -> facts; a page that cannot be walked any more is not complete.
+    """
+    path, data = (where, b"") if isinstance(where, str) else (None, where)
+    found = {n: PageFacts(n, 0.0, 0.0, complete=False) for n in numbers}
+    try:
+        pdf = _open(data, path, recover=bool(facts.damage or facts.warnings))
+    except _BROKEN:
+        return found
+    with pdf:
+        store = Store(limits, Layers(pdf), decode=True)
+        for number in numbers:
+            with contextlib.suppress(*_BROKEN):
+                found[number] = walk_page(pdf.pages[number - 1], number, store)[0]
+    return found
 
 
 def _open(data: bytes, path: str | None, *, recover: bool) -> Any:

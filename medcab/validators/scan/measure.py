@@ -1,46 +1,19 @@
-"""Measure the pages of a file one after the other, within a share of the time allowed."""
+"""Measure one page: the order of the measures, and what is left out where they mean nothing."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from medcab.validators.scan import marks, sharpness, stance, surface
 from medcab.validators.scan.enlarged import enlarged_from
 from medcab.validators.scan.facts import FEW, PageScan
-from medcab.validators.scan.pages import UNFINISHED, pictures
 from medcab.validators.scan.picture import Picture
 from medcab.validators.scan.sheet import Sheet
 
-if TYPE_CHECKING:
-    from medcab.sources import Source
-    from medcab.validators.facts import FileFacts, ProbeOptions
+__all__ = ["measure_picture"]
 
-__all__ = ["measure_pages", "measure_picture"]
-
-_SHARE_OF_TIME: Final = 0.6  # of the limit on one file; the rest belongs to the other probes
 _SMALLEST: Final = 64
 _SCRAP_MM: Final = 40.0
-
-
-def measure_pages(source: Source, facts: FileFacts, options: ProbeOptions) -> Iterator[PageScan]:
-    """Yield a PageScan for every page (see :func:`medcab.validators.scan.measure_file`)."""
-    end = time.monotonic() + _SHARE_OF_TIME * options.limits.seconds
-    pages = pictures(source, facts, options.limits)
-    last = 0
-    for number, picture in pages:
-        last = number
-        if isinstance(picture, str):
-            yield PageScan(number, problem=picture)
-        else:
-            yield measure_picture(picture, number)
-        if time.monotonic() > end:
-            break
-    else:
-        return
-    for number in range(last + 1, (facts.pages or 0) + 1):
-        yield PageScan(number, problem=UNFINISHED)
 
 
 def measure_picture(picture: Picture, number: int = 1) -> PageScan:

@@ -7,10 +7,8 @@ import io
 import pytest
 from PIL import Image
 
-from medcab.validators.facts import ProbeLimits
-from medcab.validators.scan.measure import measure_pages
-from medcab.validators.scan.pages import UNDECODED, UNFINISHED, pictures
-from tests.validators.makers import grey_image, page_pdf, raw_pdf, stream
+from medcab.validators.scan.pages import UNDECODED, UNFINISHED
+from tests.validators.makers import grey_image, page_pdf, stream
 from tests.validators.scan.sheets import SIZE, pdf_of, pressed, scan_of, text
 
 SMALL = (1100, 900)
@@ -156,35 +154,3 @@ def test_a_page_behind_a_limit_is_not_rendered():
         b"q 595 0 0 842 0 0 cm /I Do Q " * 50, "/XObject << /I 5 0 R >>", grey_image(50, 50)
     )
     assert only(scan_of(data, image_draws=10)).problem == UNFINISHED
-
-
-def test_what_could_not_be_looked_at_in_time_is_said(small):
-    from medcab.sources import BytesSource
-    from medcab.validators.facts import ProbeOptions
-    from medcab.validators.probe import probe
-
-    boxes = (
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 264 216] /Contents 6 0 R /Resources 7 0 R >>"
-    )
-    entries = (
-        f"/Type /XObject /Subtype /Image /Width {SMALL[0]} /Height {SMALL[1]} "
-        "/ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode"
-    )
-    data = raw_pdf(
-        [
-            "<< /Type /Catalog /Pages 2 0 R >>",
-            "<< /Type /Pages /Kids [3 0 R 4 0 R 5 0 R] /Count 3 >>",
-            boxes,
-            boxes,
-            boxes,
-            stream("", b"q 264 0 0 216 0 0 cm /I Do Q"),
-            "<< /XObject << /I 8 0 R >> >>",
-            stream(entries, pressed(small), flate=False),
-        ]
-    )
-    source = BytesSource(data)
-    facts = probe(source, "a.pdf", ProbeOptions())
-    hurried = ProbeOptions(limits=ProbeLimits(seconds=1e-6), scan=True)
-    found = list(measure_pages(source, facts, hurried))
-    assert [page.problem for page in found] == ["", UNFINISHED, UNFINISHED]
-    assert [n for n, _ in pictures(source, facts, ProbeLimits())] == [1, 2, 3]
