@@ -77,6 +77,22 @@ def outcomes(tree: ET.Element) -> dict[str, list[tuple[str, str, str]]]:
     return found
 
 
+def flip_rows(tree: ET.Element) -> list[str]:
+    """The table of the byte flips, from what the tests recorded about themselves."""
+    lines = [
+        "| signature | judged in | leaves | covered | passed though covered |",
+        "|---|---|---|---|---|",
+    ]
+    for case in tree.iter("testcase"):
+        said = {p.get("name", ""): p.get("value", "") for p in case.iter("property")}
+        if "flips" in said:
+            lines.append(
+                f"| {said['flips']} | {said['judged']} | {said['leaves']} | {said['covered']} "
+                f"| {said['passed']} |"
+            )
+    return lines
+
+
 def hostile_rows() -> list[str]:
     """The table of the hostile vectors, verified here and now."""
     from medcab.signing.trust import TrustStore
@@ -117,6 +133,13 @@ def page() -> str:
         "## CMS signatures that are wrong in one way each",
         "",
         *hostile_rows(),
+        "",
+        "## A byte changed in every leaf",
+        "",
+        "A byte is changed in every primitive element of the signature, one after another. What",
+        "the signature or a time-stamp covers must not pass then.",
+        "",
+        *flip_rows(tree),
         "",
         "## Suites",
         "",
