@@ -182,14 +182,17 @@ class Sandbox:
                 thread.join(timeout=5)
 
     def close(self, *, kill: bool = False) -> None:
-        """End all workers; ``kill`` does not let a running call finish."""
+        """End all workers; ``kill`` lets no running call finish and no idle worker tidy up."""
         self._closed.set()
         if kill:
             self._kill_busy()
         with self._lock:
             idle, self._idle = self._idle, []
         for worker in idle:
-            worker.dismiss()
+            if kill:
+                worker.kill(None)
+            else:
+                worker.dismiss()
         for worker in idle:
             worker.bury()
 

@@ -11,6 +11,7 @@ from typing import IO, Any, ClassVar
 from medcab._version import __version__
 from medcab.formats.base import DEFAULT, Options
 from medcab.formats.encoding import printable
+from medcab.formats.pictures import Pictures
 from medcab.formats.sentences import moment
 from medcab.formats.view import view
 from medcab.model import Report
@@ -32,6 +33,10 @@ class PdfWriter:
         self, report: Report, tr: Translator, stream: IO[Any], *, options: Options = DEFAULT
     ) -> None:
         """Write an A4 document with numbered pages."""
+        shown = view(report, tr)
+        pictures = Pictures(options.page_image, budget=2_500_000)
+        pictures.prepare(shown)
+        # Loaded while the pages are being drawn.
         from reportlab.lib.pagesizes import A4
         from reportlab.lib.units import mm
         from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate
@@ -40,7 +45,6 @@ class PdfWriter:
         from medcab.formats.pdf_story import Story
 
         register_fonts()
-        shown = view(report, tr)
         out = io.BytesIO()
         document = BaseDocTemplate(
             out,
@@ -70,6 +74,6 @@ class PdfWriter:
             footer += f". {label}: {plain(printable(options.record))}"
         document.addPageTemplates([PageTemplate("all", [frame])])
         with binary_streams():
-            story = Story(report, shown, tr, options, document.width).build()
+            story = Story(report, shown, pictures, tr, options, document.width).build()
             document.build(story, canvasmaker=numbered(footer, tr))
         stream.write(out.getvalue())

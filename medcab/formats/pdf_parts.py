@@ -6,16 +6,18 @@ The fonts are embedded as subsets of DejaVu Sans, since the fonts of reportlab h
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from reportlab import rl_config
 from reportlab.lib.colors import HexColor
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName, PDFStream
 from reportlab.pdfbase.ttfonts import TTFont
@@ -25,6 +27,10 @@ from reportlab.platypus import Flowable
 from medcab.formats.encoding import xml_text
 from medcab.text import N_, Translator
 
+if TYPE_CHECKING:
+    from medcab.formats.base import Box
+    from medcab.formats.pictures import Picture
+
 __all__ = [
     "BOLD",
     "FONT",
@@ -33,6 +39,7 @@ __all__ = [
     "SHADE",
     "SOFT",
     "Numbered",
+    "Photo",
     "Style",
     "Text",
     "binary_streams",
@@ -48,6 +55,7 @@ SOFT: Final = "#545b66"
 LINE: Final = "#c4c9d1"
 SHADE: Final = "#eceff3"
 FONT, BOLD = "MedcabSans", "MedcabSans-Bold"
+_FRAME: Final = "#c1121f"
 _TOTAL: Final = "total"  # name of the form that holds the number of pages
 
 
@@ -169,6 +177,46 @@ class Text(Flowable):  # type: ignore[misc]
         for line in self._lines:
             pen.textLine(line)
         self.canv.drawText(pen)
+
+
+class _Jpeg(ImageReader):  # type: ignore[misc]
+    """A picture that goes into the document as it is: nothing is decoded to give it a name."""
+
+    _dataA = None  # noqa: N815 - reportlab's name; there is no transparency in a JPEG
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(io.BytesIO(data))
+        self._name = hashlib.sha256(data).digest()
+
+    def getRGBData(self) -> bytes:  # noqa: N802 - reportlab's name; it only tells pictures apart
+        return self._name
+
+
+class Photo(Flowable):  # type: ignore[misc]
+    """A picture, with a frame around ``box`` (shares of the picture) drawn over it."""
+
+    def __init__(self, picture: Picture, scale: float, box: Box | None = None) -> None:
+        super().__init__()
+        self.picture, self.box = picture, box
+        self.width, self.height = picture.width * scale, picture.height * scale
+
+    def wrap(self, _width: float, _height: float) -> tuple[float, float]:
+        """Size of the picture: it is what it is."""
+        return self.width, self.height
+
+    def draw(self) -> None:
+        """Put the picture on the canvas, and the frame over it."""
+        data = self.picture.data
+        jpeg = self.picture.media_type == "image/jpeg"
+        reader = _Jpeg(data) if jpeg else ImageReader(io.BytesIO(data))
+        self.canv.drawImage(reader, 0, 0, self.width, self.height)
+        if self.box is None:
+            return
+        left, right = sorted(min(max(v, 0.0), 1.0) * self.width for v in self.box[::2])
+        top, bottom = sorted(min(max(v, 0.0), 1.0) * self.height for v in self.box[1::2])
+        self.canv.setStrokeColor(colour(_FRAME))
+        self.canv.setLineWidth(1.2)
+        self.canv.rect(left, self.height - bottom, right - left, bottom - top)
 
 
 def _pack(page: Any) -> None:

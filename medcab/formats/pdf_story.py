@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 from functools import cache
 from typing import Any, Final
@@ -10,7 +9,7 @@ from typing import Any, Final
 from medcab.formats import parts
 from medcab.formats.base import Options
 from medcab.formats.encoding import printable
-from medcab.formats.pdf_parts import BOLD, FONT, LINE, SHADE, SOFT, Style, Text, plain
+from medcab.formats.pdf_parts import BOLD, FONT, LINE, SHADE, SOFT, Photo, Style, Text, plain
 from medcab.formats.pictures import Pictures
 from medcab.formats.sentences import moment
 from medcab.formats.view import Fold, Group, Item, View
@@ -41,12 +40,16 @@ class Story:
     """Builds the flowables in order."""
 
     def __init__(
-        self, report: Report, shown: View, tr: Translator, options: Options, width: float
+        self,
+        report: Report,
+        shown: View,
+        pictures: Pictures,
+        tr: Translator,
+        options: Options,
+        width: float,
     ) -> None:
         self.report, self.shown, self.tr, self.width = report, shown, tr, width
-        self.options = options
-        self.pictures = Pictures(options.page_image, budget=2_500_000)
-        self.pictures.prepare(shown)
+        self.options, self.pictures = options, pictures
 
         self.title = Style(15, BOLD)
         self.heading = Style(12, BOLD, spaceBefore=14, spaceAfter=5, keepWithNext=1)
@@ -201,19 +204,19 @@ class Story:
         where = item.finding.location
         if group.row is None or where.page is None or where.box is None:
             return None
-        from reportlab.platypus import Image, Table
+        from reportlab.platypus import Table
 
         document = group.row.document
-        page = self.pictures.thumbnail(document, where.page, [where.box])
+        page = self.pictures.thumbnail(document, where.page)
         place = self.pictures.cutting(document, where.page, where.box)
-        cells = [
-            Image(io.BytesIO(p.data), p.width * scale, p.height * scale)
-            for p, scale in ((page, 0.26), (place, 0.5))
-            if p is not None
-        ]
+        cells = []
+        if page is not None:
+            cells.append(Photo(page, 0.26, where.box))
+        if place is not None:
+            cells.append(Photo(place, 0.5))
         if not cells:
             return None
-        made = Table([cells], colWidths=[c.drawWidth + 10 for c in cells], hAlign="LEFT")
+        made = Table([cells], colWidths=[c.width + 10 for c in cells], hAlign="LEFT")
         made.setStyle(
             [
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),

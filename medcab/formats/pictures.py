@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from medcab.formats.base import Box, PageImage, PageRequest
 from medcab.formats.view import View
@@ -16,7 +14,8 @@ __all__ = ["Picture", "Pictures"]
 _THUMBNAIL: Final = 340
 _FULL: Final = 2480  # A4 at 300 dpi
 _PIXELS: Final = 4_000_000
-_RED: Final = (193, 18, 31)
+# Start of frame, all processes but differential and lossless ones.
+_FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,51 +69,52 @@ class Pictures:
                 want(row.document, 1, _THUMBNAIL, None)
         prepare(list(wanted.values())[: self._pages])
 
-    def thumbnail(self, document: Document, page: int, boxes: Iterable[Box] = ()) -> Picture | None:
-        """The whole page, small, with frames around ``boxes``."""
-        return self._picture(document, page, _THUMBNAIL, None, tuple(boxes))
+    def thumbnail(self, document: Document, page: int) -> Picture | None:
+        """The whole page, small."""
+        return self._picture(document, page, _THUMBNAIL, None)
 
     def cutting(self, document: Document, page: int, box: Box) -> Picture | None:
         """What the box shows, pixel for pixel at 300 dpi (the middle, when that is too large)."""
-        return self._picture(document, page, _FULL, box, ())
+        return self._picture(document, page, _FULL, box)
 
     def _picture(
-        self, document: Document, page: int, width: int, box: Box | None, frames: tuple[Box, ...]
+        self, document: Document, page: int, width: int, box: Box | None
     ) -> Picture | None:
         if self.draw is None or self._budget <= 0 or self._pages <= 0:
             return None
         self._pages -= 1
         data = self.draw(document, page, width, box)
-        picture = None if data is None else _checked(data, frames)
+        picture = None if data is None else _checked(data)
         if picture is None:
             return None
         self._budget -= len(picture.data)
         return picture if self._budget >= 0 else None
 
 
-def _checked(data: bytes, frames: tuple[Box, ...]) -> Picture | None:
-    """The picture if it is one, with frames drawn into it; None for anything else."""
-    from PIL import Image, UnidentifiedImageError
+def _checked(data: bytes) -> Picture | None:
+    """The picture if it is a JPEG or a PNG of a bearable size; None for anything else.
 
-    try:
-        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as image:
-            if image.width * image.height > _PIXELS:
-                return None
-            if not frames:
-                return Picture(data, f"image/{str(image.format).lower()}", *image.size)
-            drawn = image.convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+    Only the header is read: what is inside is for the program that shows the report.
+    """
+    found = _png(data) or _jpeg(data)
+    if found is None or not 0 < found[1] * found[2] <= _PIXELS:
         return None
-    _frame(drawn, frames)
-    out = io.BytesIO()
-    drawn.save(out, "JPEG", quality=60)
-    return Picture(out.getvalue(), "image/jpeg", *drawn.size)
+    return Picture(data, *found)
 
 
-def _frame(image: Any, boxes: Iterable[Box]) -> None:
-    from PIL import ImageDraw
+def _png(data: bytes) -> tuple[str, int, int] | None:
+    if data[:8] != b"\x89PNG\r\n\x1a\n" or data[12:16] != b"IHDR" or len(data) < 33:
+        return None
+    return "image/png", int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
 
-    for box in boxes:
-        left, right = sorted(min(max(v, 0.0), 1.0) * (image.width - 1) for v in box[::2])
-        top, bottom = sorted(min(max(v, 0.0), 1.0) * (image.height - 1) for v in box[1::2])
-        ImageDraw.Draw(image).rectangle((left, top, right, bottom), outline=_RED, width=4)
+
+def _jpeg(data: bytes) -> tuple[str, int, int] | None:
+    """Width and height from the frame header (ITU-T T.81, B.2.2), found by walking the markers."""
+    at = 2
+    while data[:2] == b"\xff\xd8" and at + 9 <= len(data) and data[at] == 0xFF:
+        kind, size = data[at + 1], int.from_bytes(data[at + 2 : at + 4], "big")
+        if kind in _FRAMES:
+            height, width = (int.from_bytes(data[at + n : at + n + 2], "big") for n in (5, 7))
+            return "image/jpeg", width, height
+        at += 2 + size
+    return None

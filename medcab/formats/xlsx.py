@@ -46,7 +46,10 @@ class XlsxWriter:
         self, report: Report, tr: Translator, stream: IO[Any], *, options: Options = DEFAULT
     ) -> None:
         """Write the workbook; every text is a string cell, so nothing is ever computed."""
-        import xlsxwriter
+        shown = view(report, tr)
+        pictures = Pictures(options.page_image, budget=2_000_000)
+        pictures.prepare(shown, first=True)
+        import xlsxwriter  # loaded while the pages are being drawn
 
         out = io.BytesIO()
         book = xlsxwriter.Workbook(
@@ -63,12 +66,9 @@ class XlsxWriter:
         book.set_properties(
             {"title": tr(N_("Report of the check")), "created": report.checked_at.astimezone(UTC)}
         )
-        shown = view(report, tr)
         sheets = _Book(book, tr)
         _summary(sheets, report, shown, options)
         _findings(sheets, shown)
-        pictures = Pictures(options.page_image, budget=2_000_000)
-        pictures.prepare(shown, first=True)
         _documents(sheets, shown, pictures)
         if report.signatures:
             _signatures(sheets, report)

@@ -2,18 +2,25 @@
 
 import io
 import random
+import time
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from PIL import Image, ImageDraw
 
+from medcab.formats import Options, render
 from medcab.formats.base import PageRequest
-from medcab.formats.drawing import PageDrawer, around, draw
+from medcab.formats.drawing import PageDrawer
 from medcab.formats.pictures import Pictures
+from medcab.formats.pixels import around, draw
+from medcab.model import Finding, Location, Report, Severity
 from medcab.sources import BytesSource
 from medcab.validators.facts import FileFacts, LimitHit
 
 from .conftest import document
+
+WHEN = datetime(2026, 11, 21, tzinfo=UTC)
 
 
 def page_image(document, page, width, box=None, noise=False):
@@ -148,8 +155,98 @@ def test_what_is_no_small_picture_is_left_out(data):
     assert Pictures(lambda *a: data).thumbnail(document("a.pdf"), 1) is None
 
 
-def test_frames_are_drawn():
-    given = Pictures(lambda *a: picture(size=(200, 200)))
-    made = given.thumbnail(document("a.pdf"), 1, [(0.5, 0.5, 2.0, 0.9)])
-    red, green, _ = opened(made.data).getpixel((101, 140))
-    assert red > green + 100
+@pytest.mark.parametrize("form", ["PNG", "JPEG"])
+def test_the_place_is_framed_on_the_page_of_the_pdf_report(ru, form):
+    import pypdfium2
+
+    one = replace(document("a.pdf"), type=None)
+    found = Finding("DPI901", Severity.ERROR, {}, Location("a.pdf", page=1, box=(0.5, 0.5, 2, 0.9)))
+    report = Report("scan", WHEN, "p", (one,), (found,))
+
+    def reds(**options):
+        data = render(report, "pdf", ru, Options(**options))
+        image = pypdfium2.PdfDocument(data)[0].render(scale=2).to_pil()
+        return sum(n for n, c in image.getcolors(1 << 20) if c[0] > 170 and c[1] < 40 and c[2] < 50)
+
+    def white(*_arguments):
+        out = io.BytesIO()
+        Image.new("RGB", (340, 480), "white").save(out, form)
+        return out.getvalue()
+
+    assert reds(page_image=white) > reds() + 200
+
+
+def test_a_picture_that_several_findings_show_is_in_the_pdf_once(ru):
+    found = tuple(
+        Finding("DPI901", Severity.ERROR, {}, Location("a.pdf", page=1, box=(0, n / 9, 1, 0.9)))
+        for n in range(5)
+    )
+    report = Report("scan", WHEN, "p", (document("a.pdf"),), found)
+    drawn = picture(size=(340, 480), form="JPEG")
+    data = render(report, "pdf", ru, Options(page_image=lambda *_: drawn))
+    assert data.count(b"/Subtype /Image") == 1
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF"])
+@pytest.mark.parametrize("size", [(1, 1), (340, 481), (2480, 1600)])
+def test_size_and_kind_are_told_from_the_head_alone(form, size):
+    data = picture(size=size, form=form, **({"progressive": True} if form == "JPEG" else {}))
+    made = Pictures(lambda *_: data).thumbnail(document("a.pdf"), 1)
+    if form in ("WEBP", "GIF"):
+        assert made is None
+    else:
+        assert (made.media_type, made.width, made.height) == (f"image/{form.lower()}", *size)
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG"])
+def test_a_cut_or_broken_picture_is_never_an_error(form):
+    whole = picture(size=(50, 50), form=form)
+    noise = random.Random(3)
+    for end in range(0, 700, 7):
+        Pictures(lambda *_, end=end: whole[:end]).thumbnail(document("a.pdf"), 1)
+        hurt = bytearray(whole)
+        for _ in range(3):
+            hurt[noise.randrange(min(200, len(hurt)))] = noise.randrange(256)
+        Pictures(lambda *_, hurt=bytes(hurt): hurt).thumbnail(document("a.pdf"), 1)
+
+
+def test_what_was_announced_is_drawn_while_the_caller_goes_on():
+    facts = FileFacts(1, "pdf", pages=1)
+    many = [
+        replace(document(f"{n}.pdf", facts=facts), source=BytesSource(pdf(1))) for n in range(6)
+    ]
+    with PageDrawer(jobs=2) as drawer:
+        start = time.monotonic()
+        drawer.prepare([PageRequest(d, 1, 200) for d in many])
+        assert time.monotonic() - start < 0.1
+        drawer.prepare([PageRequest(d, 1, 100) for d in many])  # waits for the first lot
+        for one in many:
+            assert opened(drawer(one, 1, 200)).width in (200, 201)
+            assert opened(drawer(one, 1, 100)).width in (100, 101)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_leaving_early_ends_the_drawing(jobs):
+    facts = FileFacts(1, "pdf", pages=1)
+    many = [
+        replace(document(f"{n}.pdf", facts=facts), source=BytesSource(pdf(1))) for n in range(50)
+    ]
+    with PageDrawer(jobs=jobs) as drawer:
+        drawer.prepare([PageRequest(d, 1, 2000) for d in many])
+    assert not drawer._artist.is_alive()
+    assert not drawer._sandbox._idle
+    assert not drawer._sandbox._busy
+    assert sum(data is not None for data in drawer._drawn.values()) < 50
+
+
+def test_workers_that_cannot_be_started_are_told_to_whoever_waits(monkeypatch):
+    drawer = PageDrawer(jobs=1)
+
+    def no_processes(*_arguments):
+        raise OSError("no more processes")
+        yield
+
+    monkeypatch.setattr(drawer._sandbox, "imap", no_processes)
+    one = replace(document("a.pdf", facts=FileFacts(1, "pdf", pages=1)), source=BytesSource(pdf(1)))
+    with drawer, pytest.raises(OSError, match="no more processes"):
+        drawer(one, 1, 200)

@@ -1,0 +1,116 @@
+"""Pixels of one document: what the workers of :mod:`medcab.formats.drawing` do.
+
+Workers are started for a few pages and thrown away, so this module imports little.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from medcab.formats.base import Box
+    from medcab.sources import Source
+
+__all__ = ["around", "draw"]
+
+_PIXELS: Final = 60_000_000
+_QUALITY: Final = 60
+_CUT: Final = (640, 320)
+
+
+def draw(
+    source: Source, kind: str, wanted: list[tuple[int, int, Box | None]]
+) -> list[bytes | None]:
+    """Draw pages of one document (runs in a worker).
+
+    Args:
+        source: where the bytes are.
+        kind: format by content.
+        wanted: (page from 1, width of the whole page in pixels, box to cut out or None).
+
+    Returns:
+        a JPEG for each, None where there is no such page.
+    """
+    data = source.read()
+    return _pdf(data, wanted) if kind == "pdf" else _image(data, wanted)
+
+
+def _pdf(data: bytes, wanted: list[tuple[int, int, Box | None]]) -> list[bytes | None]:
+    import pypdfium2
+
+    made: list[bytes | None] = [None] * len(wanted)
+    document = pypdfium2.PdfDocument(data)
+    try:
+        # Page by page, so that pdfium decodes the scan of a page once.
+        for number in sorted({page for page, _, _ in wanted}):
+            if not 1 <= number <= len(document):
+                continue
+            page = document[number - 1]
+            across, down = page.get_size()
+            for index, (asked, width, box) in enumerate(wanted):
+                if asked == number and across > 0 and down > 0:
+                    made[index] = _pdf_part(page, across, down, width, box)
+            page.close()
+    finally:
+        document.close()
+    return made
+
+
+def _pdf_part(page: Any, across: float, down: float, width: int, box: Box | None) -> bytes | None:
+    scale = min(width / across, (_PIXELS / (across * down)) ** 0.5)
+    crop = (0.0, 0.0, 0.0, 0.0)
+    if box is not None:
+        pixels = around(box, (max(1, int(across * scale)), max(1, int(down * scale))))
+        left, top, right, bottom = (value / scale for value in pixels)
+        crop = (left, max(0.0, down - bottom), max(0.0, across - right), top)
+    bitmap = page.render(scale=scale, crop=crop, may_draw_forms=True)
+    try:
+        return _jpeg(bitmap.to_pil())
+    finally:
+        bitmap.close()
+
+
+def _image(data: bytes, wanted: list[tuple[int, int, Box | None]]) -> list[bytes | None]:
+    from PIL import Image, ImageOps
+
+    Image.MAX_IMAGE_PIXELS = _PIXELS
+    made: list[bytes | None] = [None] * len(wanted)
+    for number in sorted({page for page, _, _ in wanted}):
+        with Image.open(io.BytesIO(data)) as opened:
+            if number > getattr(opened, "n_frames", 1) or number < 1:
+                continue
+            opened.seek(number - 1)
+            if all(box is None for page, _, box in wanted if page == number):
+                size = max(width for page, width, _ in wanted if page == number)
+                opened.draft("RGB", (size, size))  # JPEG: decode no more than is shown
+            image = ImageOps.exif_transpose(opened).convert("RGB")
+        for index, (page, width, box) in enumerate(wanted):
+            if page == number and box is not None:
+                # Pixel for pixel: never enlarged, a coarse scan must look coarse.
+                made[index] = _jpeg(image.crop(around(box, image.size)))
+            elif page == number:
+                height = max(1, min(round(image.height * width / image.width), 4 * width))
+                made[index] = _jpeg(image.resize((width, height), reducing_gap=2.0))
+    return made
+
+
+def _jpeg(image: Any) -> bytes:
+    out = io.BytesIO()
+    image.convert("RGB").save(out, "JPEG", quality=_QUALITY)
+    return out.getvalue()
+
+
+def around(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Pixels of the box with a margin, at most the size of a cutting, inside the page."""
+    made = []
+    for low, high, length, most in (
+        (box[0], box[2], size[0], _CUT[0]),
+        (box[1], box[3], size[1], _CUT[1]),
+    ):
+        low, high = sorted(min(max(value, 0.0), 1.0) for value in (low, high))
+        wanted = min(most, length, max(80, int((high - low) * length) + 40))
+        start = int((low + high) / 2 * length - wanted / 2)
+        start = min(max(0, start), length - wanted)
+        made.append((start, start + wanted))
+    return made[0][0], made[1][0], made[0][1], made[1][1]
