@@ -10,7 +10,24 @@ from typing import Final
 
 from medcab.signing.results import Check, CheckOutcome
 
-__all__ = ["STRICT", "ValidationPolicy"]
+__all__ = ["PURPOSES", "REFUSED_PURPOSES", "STRICT", "ValidationPolicy"]
+
+# Extended key usages that make a certificate one for documents; ``.*``: everything below the arc.
+PURPOSES: Final = (
+    "1.3.6.1.5.5.7.3.36",  # documentSigning, RFC 9336
+    "1.3.6.1.5.5.7.3.4",  # emailProtection: what was used before there was anything better
+    "2.5.29.37.0",  # any
+    "1.3.6.1.4.1.311.10.3.12",  # document signing of Microsoft
+    "1.2.840.113583.1.1.5",  # authentic documents of Adobe
+    "1.2.643.*",  # Russian authorities and systems: relations in which signatures are used
+)
+# A certificate with none but these is for something else.
+REFUSED_PURPOSES: Final = (
+    "1.3.6.1.5.5.7.3.1",  # servers
+    "1.3.6.1.5.5.7.3.3",  # code
+    "1.3.6.1.5.5.7.3.8",  # time-stamps
+    "1.3.6.1.5.5.7.3.9",  # OCSP answers
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +44,8 @@ class ValidationPolicy:
         explicit_policy, inhibit_mapping, inhibit_any: initial indicators of RFC 5280 6.1.1.
         levels: (check, ``fail`` | ``warn`` | ``ignore``): what a check is worth, where that is not
             the default.
+        purposes: extended key usages that are accepted for signatures under documents.
+        refused_purposes: extended key usages that exclude these where there are no others.
         max_file: bytes of a signature file that are read at most.
         max_counter_depth: counter-signatures of counter-signatures.
     """
@@ -40,6 +59,8 @@ class ValidationPolicy:
     inhibit_mapping: bool = False
     inhibit_any: bool = False
     levels: tuple[tuple[str, str], ...] = ()
+    purposes: tuple[str, ...] = PURPOSES
+    refused_purposes: tuple[str, ...] = REFUSED_PURPOSES
     max_file: int = 512 << 20
     max_counter_depth: int = 8
 
@@ -54,6 +75,7 @@ class ValidationPolicy:
             tuple(sorted(self.certificate_policies)),
             (self.explicit_policy, self.inhibit_mapping, self.inhibit_any),
             self.levels,
+            (self.purposes, self.refused_purposes),
         )
 
     def weigh(self, checks: Iterable[Check]) -> list[Check]:
@@ -62,6 +84,8 @@ class ValidationPolicy:
         A check that is made to fail without having a reason of its own leaves the signature
         INDETERMINATE.
         """
+        if not self.levels:
+            return list(checks)
         levels = dict(self.levels)
         made = []
         for check in checks:

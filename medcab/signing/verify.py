@@ -168,6 +168,7 @@ class Verifier:
         if encoding == "der" and signed.ber:
             encoding = "ber"
         check_file(journal, signed, decoded.around)
+        journal.checks = self.policy.weigh(journal.checks)
         if signed.content_type == TST_INFO:
             from medcab.signing.longterm.bare import judge_bare
 
@@ -348,8 +349,7 @@ class Verifier:
                 journal.extend(times.checks)
             check_claimed_time(journal, attributes, record.summary, self.moment)
         claimed = attributes.signing_time
-        if self.policy.levels:
-            journal.checks = self.policy.weigh(journal.checks)
+        journal.checks = self.policy.weigh(journal.checks)
         indication, sub = journal.conclude()
         return SignatureResult(
             index=index,

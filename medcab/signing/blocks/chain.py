@@ -1,4 +1,4 @@
-"""X.509 certificate validation (ETSI EN 319 102-1, 5.2.6) and suitability of the certificate."""
+"""X.509 certificate validation (ETSI EN 319 102-1, 5.2.6)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from medcab.signing.blocks.context import Surroundings
 from medcab.signing.blocks.journal import Journal
+from medcab.signing.blocks.purpose import check_purpose, check_stamping
 from medcab.signing.blocks.records import CertificateRecord, Lru, RecordCache
 from medcab.signing.policy import ValidationPolicy
 from medcab.signing.results import (
@@ -24,13 +25,6 @@ from medcab.text import N_
 __all__ = ["CertificateVerdict", "ChainValidator"]
 
 _RULE: Final = "EN 319 102-1 5.2.6"
-# Purposes that exclude signing documents, where a certificate has nothing but these.
-_OTHER_PURPOSES: Final = {
-    "1.3.6.1.5.5.7.3.1": "serverAuth",
-    "1.3.6.1.5.5.7.3.3": "codeSigning",
-    "1.3.6.1.5.5.7.3.8": "timeStamping",
-    "1.3.6.1.5.5.7.3.9": "OCSPSigning",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +133,9 @@ class ChainValidator:
             )  # fmt: skip
             return _verdict(journal, (record.summary,), None, None)
         if stamping:
-            _check_stamping(journal, certificate)
+            check_stamping(journal, certificate)
         else:
-            _check_purpose(journal, certificate)
+            check_purpose(journal, certificate, self.policy)
         parsed = []
         for other in around.records:
             if other.sha256 == record.sha256:
@@ -173,6 +167,7 @@ class ChainValidator:
                 "certificate-chain", _RULE, N_("The certificate could not be validated."),
                 result.sub_indication or SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE,
             )  # fmt: skip
+        journal.checks = self.policy.weigh(journal.checks)
         chain = tuple(self._summary(c) for c in result.chain) or (record.summary,)
         return _verdict(journal, chain, result.revocation, result)
 
@@ -192,48 +187,3 @@ def _verdict(
     return CertificateVerdict(
         tuple(journal.checks), chain, revocation, journal.conclude()[1], result
     )
-
-
-def _check_purpose(journal: Journal, certificate: Any) -> None:
-    """Key usage and extended key usage (RFC 5280 4.2.1.3, 4.2.1.12; EN 319 412-2 4.3.2)."""
-    usage = certificate.key_usage_value
-    if usage is None or {"digital_signature", "non_repudiation"} & set(usage.native):
-        journal.ok("key-usage", "RFC 5280 4.2.1.3")
-    else:
-        journal.fail(
-            "key-usage", "RFC 5280 4.2.1.3",
-            N_("The certificate is not meant for signatures (key usage: {usages})."),
-            SubIndication.CHAIN_CONSTRAINTS_FAILURE, usages=", ".join(sorted(usage.native)),
-        )  # fmt: skip
-    extended = certificate.extended_key_usage_value
-    if extended is None:
-        return
-    purposes = [purpose.dotted for purpose in extended]
-    if purposes and all(purpose in _OTHER_PURPOSES for purpose in purposes):
-        journal.fail(
-            "extended-key-usage", "RFC 5280 4.2.1.12",
-            N_("The certificate is meant for other things than signing documents: {usages}."),
-            SubIndication.CHAIN_CONSTRAINTS_FAILURE,
-            usages=", ".join(_OTHER_PURPOSES[purpose] for purpose in purposes),
-        )  # fmt: skip
-    else:
-        journal.ok("extended-key-usage", "RFC 5280 4.2.1.12")
-
-
-def _check_stamping(journal: Journal, certificate: Any) -> None:
-    """The extended key usage is time stamping, that alone, and critical (RFC 3161 2.3)."""
-    usage = certificate.key_usage_value
-    extended = certificate.extended_key_usage_value
-    if (
-        extended is not None
-        and [purpose.dotted for purpose in extended] == ["1.3.6.1.5.5.7.3.8"]
-        and "extended_key_usage" in certificate.critical_extensions
-        and (usage is None or {"digital_signature", "non_repudiation"} & set(usage.native))
-    ):
-        journal.ok("time-stamping-purpose", "RFC 3161 2.3")
-    else:
-        journal.fail(
-            "time-stamping-purpose", "RFC 3161 2.3",
-            N_("The certificate is not that of a time-stamping authority."),
-            SubIndication.CHAIN_CONSTRAINTS_FAILURE,
-        )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Final
 
 from medcab.signing.blocks.journal import Journal
 from medcab.signing.cms import SignedData
@@ -10,6 +11,9 @@ from medcab.sources import FileSource, Source
 from medcab.text import N_
 
 __all__ = ["check_file", "read_bounded"]
+
+_DATA: Final = "1.2.840.113549.1.7.1"
+_TST_INFO: Final = "1.2.840.113549.1.9.16.1.4"
 
 
 def read_bounded(source: Source, limit: int) -> bytes:
@@ -55,5 +59,16 @@ def check_file(journal: Journal, signed: SignedData, around: int) -> None:
             "signers-present", "RFC 5652 5.1",
             N_("There is no signature in the file (certificates only)."),
         )  # fmt: skip
-    else:
-        journal.ok("signers-present", "RFC 5652 5.1")
+        return
+    journal.ok("signers-present", "RFC 5652 5.1")
+    if len(signed.signers) > 1:
+        journal.note(
+            "one-signature", "RFC 5652 5.1",
+            N_("The file holds {n} signatures; each is judged by itself."), n=len(signed.signers),
+        )  # fmt: skip
+    if signed.content_type not in (_DATA, _TST_INFO):
+        journal.warn(
+            "content-type-data", "RFC 5652 4",
+            N_("What is signed is declared to be of the type {oid}, not a plain document."),
+            oid=signed.content_type,
+        )  # fmt: skip

@@ -52,6 +52,10 @@ class Journal:
         """Worth telling, decides nothing."""
         self.checks.append(Check(check_id, CheckOutcome.WARNING, rule, detail, args))
 
+    def note(self, check_id: str, rule: str, detail: str, **args: Any) -> None:
+        """Not looked at unless a policy asks for it."""
+        self.checks.append(Check(check_id, CheckOutcome.IGNORED, rule, detail, args))
+
     def extend(self, checks: Iterable[Check]) -> None:
         """Take over checks that somebody else made."""
         self.checks.extend(checks)

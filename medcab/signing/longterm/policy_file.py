@@ -11,28 +11,21 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from difflib import get_close_matches
 from typing import Any, Final
 
 from medcab.errors import ConfigError
-from medcab.signing.policy import ValidationPolicy
+from medcab.signing.checks import CHECKS, FIXED
+from medcab.signing.policy import STRICT, ValidationPolicy
 from medcab.text import N_
 
-__all__ = ["SCHEMA", "read_policy"]
+__all__ = ["SCHEMA", "default_policy", "read_policy"]
 
 SCHEMA: Final = "medcab.validation-policy/1"
 _LEVELS: Final = ("fail", "warn", "ignore")
-_CHECK: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-# Without these nothing is proven at all.
-_FIXED: Final = frozenset(
-    (
-        "structure", "signers-present", "signer-readable", "content-available", "content-same",
-        "message-digest-value", "message-digest-present", "signature-value", "public-key",
-        "signing-certificate-found", "signing-certificate-reference", "algorithms-supported",
-        "key-fits-algorithm", "certificate-readable", "certificate-chain", "byte-range",
-        "coverage", "unchanged-since", "certificate-issued-before", "content-not-attributes",
-        "signed-attributes-readable", "algorithms-consistent", "algorithm-protection",
-    )
-)  # fmt: skip
+_OID: Final = re.compile(r"[0-2](?:\.[0-9]+)+(?:\.\*)?")
+_PURPOSES: Final = {"accepted": "purposes", "refused": "refused_purposes"}
+_KNOWN: Final = frozenset(name for group in CHECKS.values() for name in group)
 
 
 def read_policy(text: str, base: ValidationPolicy, path: str = "") -> ValidationPolicy:
@@ -64,6 +57,8 @@ def read_policy(text: str, base: ValidationPolicy, path: str = "") -> Validation
             changes["overrides"] = {**base.overrides, **_dates(value, path)}
         elif key == "checks" and isinstance(value, dict):
             changes["levels"] = _levels(value, path)
+        elif key == "purposes" and isinstance(value, dict):
+            changes |= _purposes(value, path)
         else:
             raise _wrong(path, f"{key} = {value!r}"[:200])
     return replace(base, **changes)
@@ -81,23 +76,97 @@ def _dates(table: Mapping[str, Any], path: str) -> dict[str, date | None]:
     return made
 
 
+def _purposes(table: Mapping[str, Any], path: str) -> dict[str, tuple[str, ...]]:
+    made = {}
+    for name, purposes in table.items():
+        if name not in _PURPOSES or not isinstance(purposes, list):
+            raise _wrong(path, f"purposes.{name}")
+        for purpose in purposes:
+            if not isinstance(purpose, str) or not _OID.fullmatch(purpose):
+                raise _wrong(path, f"purposes.{name}: {purpose!r}"[:200])
+        made[_PURPOSES[name]] = tuple(purposes)
+    return made
+
+
 def _levels(table: Mapping[str, Any], path: str) -> tuple[tuple[str, str], ...]:
     for name, level in table.items():
-        if level not in _LEVELS or not _CHECK.fullmatch(name):
-            raise _wrong(path, f"checks.{name}")
-        if name in _FIXED and level != "fail":
+        if name in FIXED and level in _LEVELS:
+            if level == "fail":
+                continue
             raise ConfigError(
                 N_("The validation policy {path} switches off the check {name}, without which "
                    "nothing is proven."),
                 hint=N_("Remove the line."), path=path, name=name,
             )  # fmt: skip
+        if name not in _KNOWN:
+            raise _unknown(name, path)
+        if level not in _LEVELS:
+            raise _wrong(path, f"checks.{name} = {level!r}"[:200])
     return tuple(sorted(table.items()))
+
+
+def _unknown(name: str, path: str) -> ConfigError:
+    near = get_close_matches(name, sorted(_KNOWN | FIXED), n=1)
+    return ConfigError(
+        N_("The validation policy {path} names a check that there is not: {name}."),
+        hint=N_("Did you mean {near}? docs/validation-policy.toml lists all checks.")
+        if near
+        else N_("docs/validation-policy.toml lists all checks."),
+        path=path,
+        name=name[:100],
+        near=near[0] if near else "",
+    )
 
 
 def _wrong(path: str, what: str) -> ConfigError:
     return ConfigError(
         N_("The validation policy {path} is wrong: {what}."),
-        hint=N_("The form is described in docs/longterm.md."),
+        hint=N_("The form is described in docs/validation-policy.toml."),
         path=path,
         what=what,
     )
+
+
+def default_policy() -> str:
+    """The default as a policy file, every check named (docs/validation-policy.toml)."""
+    purposes = [
+        f"{name} = [\n" + "".join(f'  "{each}",\n' for each in getattr(STRICT, field)) + "]\n"
+        for name, field in _PURPOSES.items()
+    ]
+    checks = [
+        f"# {group}\n" + "".join(f'# {name} = "{level}"\n' for name, level in levels.items())
+        for group, levels in CHECKS.items()
+    ]
+    fixed = "".join(f"# {name}\n" for name in sorted(FIXED))
+    return _DEFAULT.format(
+        schema=SCHEMA, revocation=STRICT.revocation, purposes="".join(purposes),
+        checks="".join(checks), fixed=fixed,
+    )  # fmt: skip
+
+
+_DEFAULT: Final = """\
+# The validation policy that holds when nothing else is said. Copy it and change what you need;
+# what is left out keeps the value that stands here.
+schema = "{schema}"
+
+# require | prefer | none. --revocation on the command line is not weakened.
+revocation = "{revocation}"
+# true: plain CMS and small deviations are warnings.
+lenient = false
+# Algorithms end on the dates of ETSI TS 119 312.
+algorithm-dates = true
+
+# Other dates: the first day on which an algorithm is not accepted, or "no end".
+[algorithms]
+# "SHA-1" = 2012-08-01
+# "RSA-2048" = "no end"
+
+# Extended key usages of signers. One accepted purpose is enough; a certificate that has none but
+# refused ones fails; anything else is a warning (extended-key-usage). ".*": everything below.
+[purposes]
+{purposes}
+# fail | warn | ignore. "fail" makes a warning count: INDETERMINATE, where it has no reason of its
+# own. Without a line a check fails or warns as it finds; what stands here is the worse of the two.
+[checks]
+{checks}# These always count:
+{fixed}"""

@@ -206,6 +206,7 @@ def judge_token(
         journal.extend(strength)
         chain = verdict.chain
         _check_time(journal, token, record.summary, now)
+    journal.checks = verifier.policy.weigh(journal.checks)
     indication, sub = journal.conclude()
     return StampVerdict(
         kind, indication, sub, token.info.moment, tuple(journal.checks),
