@@ -33,7 +33,9 @@ SUITES = (
     "tests/conformance/test_gost_peers.py",
     "tests/conformance/test_longterm_peers.py",
     "tests/conformance/test_etsi_report.py",
+    "tests/conformance/test_bouncy_castle.py",
     "tests/signing/longterm/test_byte_flips.py",
+    "tests/signing/longterm/test_byte_flips_old.py",
 )
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
