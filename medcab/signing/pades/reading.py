@@ -41,12 +41,16 @@ class EncryptedPdfError(InputError):
 
 def breaks() -> tuple[type[Exception], ...]:
     """What a hostile PDF makes pyHanko raise."""
+    import struct
+    import zlib
+
     from pyhanko.pdf_utils.misc import PdfError
     from pyhanko.sign.general import SigningError as PyHankoSigningError
 
     return (
-        PdfError, PyHankoSigningError, ValueError, KeyError, TypeError, AttributeError,
-        IndexError, RecursionError, AssertionError, NotImplementedError, OSError,
+        PdfError, PyHankoSigningError, ValueError, LookupError, TypeError, AttributeError,
+        ArithmeticError, RecursionError, AssertionError, NotImplementedError, OSError, EOFError,
+        zlib.error, struct.error,
     )  # fmt: skip
 
 
