@@ -69,6 +69,7 @@ class Due:
 
 
 _RENEW_DAYS: Final = 30
+_MORNING: Final = timedelta(hours=9)  # nobody sees what rings at midnight
 _FIELDS: Final[Mapping[str, tuple[str, str]]] = {
     "license_expires": (
         N_("Licence"),
@@ -89,12 +90,15 @@ def form_due(form: Form, profile: Profile) -> list[Due]:
         profile: gives ``window_days`` (T02), ``cpd_years`` (T06), ``medical_exam_years``,
             ``cert_warn_days`` (C12).
     """
+    from medcab.validators.formrules.view import PERPETUAL
+
     found = []
     warn = int(_number(profile, "cert_warn_days", _RENEW_DAYS))
     subject = form.get("fio") or form.get("org_name") or form.path
     for name, (what, advice) in _FIELDS.items():
         text = form.get(name)
-        if text is not None:
+        # Licences are given without an end (99-FZ, art. 9, part 4): nothing expires.
+        if text is not None and text.strip().lower() not in PERPETUAL:
             found.append(_due(what, subject, text, f"{form.path}: {name}", advice, warn))
     text = form.get("accreditation_end")
     if text is not None:
@@ -201,6 +205,7 @@ def calendar(items: Sequence[Due], translate: Any, now: datetime) -> bytes:
     book.add("prodid", "-//medcab//due//RU")
     book.add("version", "2.0")
     book.add("method", "PUBLISH")
+    book.add("x-wr-calname", translate(N_("Dates that end (medcab)")))
     for item in ordered(items):
         if item.expires is None:
             continue
@@ -223,7 +228,7 @@ def calendar(items: Sequence[Due], translate: Any, now: datetime) -> bytes:
             alarm = Alarm()
             alarm.add("action", "DISPLAY")
             alarm.add("description", title)
-            alarm.add("trigger", item.act_from - item.expires)
+            alarm.add("trigger", item.act_from - item.expires + _MORNING)
             event.add_component(alarm)
         book.add_component(event)
     return bytes(book.to_ical())

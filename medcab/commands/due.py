@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from medcab.commands._console import _h, read_password, stdout, tr, write_result
+from medcab.commands._console import _h, read_password, stderr, stdout, tr, write_result
 from medcab.commands._options import At, OutputFile, PasswordFrom, format_option, known_format
 from medcab.errors import ExitCode, InputError, MedcabError
 from medcab.text import N_
@@ -65,6 +65,11 @@ def command(
     today = now.date()
     if output_format == "ics":
         write_result(due.calendar(items, tr(), now), output)
+        undated = sum(item.expires is None for item in items)
+        if undated:
+            few = N_("{n} date could not be read: it is not in the calendar. See: medcab due")
+            many = N_("{n} dates could not be read: they are not in the calendar. See: medcab due")
+            stderr().print(tr().plural(few, many, undated), style="yellow")
     elif output_format == "json":
         data = {
             "schema": "medcab.due/1",
@@ -164,4 +169,5 @@ def _one(certificate: Any, path: str) -> Due:
     from medcab.signing.cert_info import describe
 
     info = describe(certificate)
-    return certificate_due(path, info.subject, info.not_after)
+    holder = info.holder.fio or info.holder.common_name or info.subject
+    return certificate_due(path, holder, info.not_after)
