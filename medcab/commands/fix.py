@@ -119,7 +119,6 @@ def command(
         ignore=_config.load().ignore,
     )
     options = FixOptions(
-        jobs=workers,
         timeout=timeout,
         join=join,
         remove_restrictions=remove_restrictions,

@@ -36,7 +36,6 @@ def build(
         recompress.Picture(
             load=_loader(leaf, dpi),
             stored=len(first.data),
-            pixels=first.size[0] * first.size[1],
             reducible=min(leaf.dpi) > dpi * 1.05,
         )
         for leaf, first in zip(leaves, lossless, strict=True)

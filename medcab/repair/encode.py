@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import zlib
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 __all__ = ["Encoded", "as_g4", "as_jpeg", "as_lossless", "as_stream", "fill", "two_tones"]
 
@@ -33,9 +34,21 @@ class Encoded:
 
 def as_jpeg(image: Any, quality: int) -> Encoded:
     """A progressive JPEG with chroma at half the resolution."""
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=quality, progressive=True, optimize=True, subsampling="4:2:0")
-    return Encoded(out.getvalue(), "jpeg", image.size, 1 if image.mode == "L" else 3)
+    with _memory() as out:
+        image.save(
+            out, "JPEG", quality=quality, progressive=True, optimize=True, subsampling="4:2:0"
+        )
+        out.seek(0)
+        return Encoded(out.read(), "jpeg", image.size, 1 if image.mode == "L" else 3)
+
+
+def _memory() -> BinaryIO:
+    """A file in memory, known to the system where it has such files.
+
+    Pillow lets other threads work while it encodes to a file of the system, and not otherwise.
+    """
+    make = getattr(os, "memfd_create", None)
+    return io.BytesIO() if make is None else os.fdopen(make("medcab"), "w+b")
 
 
 def as_lossless(image: Any) -> Encoded:

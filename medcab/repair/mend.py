@@ -134,7 +134,11 @@ def _mend_pdf(order: Order) -> Mended:
             pdfclean.clean_metadata(own)
             made = _build.save(own)
             _compare(reference, made, actions)
-            parts = _sized(own, facts.pdf, made, order, notes)
+            if order.max_size is None or len(made) <= order.max_size:
+                return Mended((made,), tuple(notes))
+            size = len(made)
+            del reference, made  # as large as the file: the room is needed for its pictures
+            parts = _smaller(own, facts.pdf, size, order.max_size, order, notes)
     return Mended(parts, tuple(notes))
 
 
@@ -270,14 +274,12 @@ def _compare(before: bytes, after: bytes, actions: dict[Action, Step]) -> None:
         )
 
 
-def _sized(
-    pdf: Any, facts: PdfFacts, made: bytes, order: Order, notes: list[Note]
+def _smaller(
+    pdf: Any, facts: PdfFacts, size: int, limit: int, order: Order, notes: list[Note]
 ) -> tuple[bytes, ...]:
-    limit = order.max_size
-    if limit is None or len(made) <= limit:
-        return (made,)
+    """The document in ``limit`` bytes, or in parts of no more; ``size`` is what it takes now."""
     streams, pictures = scans.pictures_of(pdf, facts, order.dpi)
-    rest = len(made) - sum(p.stored for p in pictures)
+    rest = size - sum(p.stored for p in pictures)
     for share in (0.99, 0.95):
         fitted = recompress.fit(
             pictures, int((limit - rest) * share), order.quality_floor, grey=order.grey

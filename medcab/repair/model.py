@@ -83,9 +83,7 @@ class FixOptions:
     """How a repair is run.
 
     Attributes:
-        jobs: worker processes.
         timeout: seconds that one document may take to be repaired.
-        memory: bytes of address space a worker may take.
         join: join all pictures that belong together, also where each would do.
         remove_restrictions: lift owner-password encryption.
         drop_blank: remove blank and repeated scanned pages.
@@ -95,9 +93,7 @@ class FixOptions:
         quality_floor: least JPEG quality.
     """
 
-    jobs: int = 1
     timeout: float = 120.0
-    memory: int = 2 << 30
     join: bool = False
     remove_restrictions: bool = False
     drop_blank: bool = False

@@ -1,15 +1,17 @@
 """Bringing pictures under a size: one search of the JPEG quality for the whole file.
 
-The quality is found on stripes of every picture, an eighth of its rows, and proven on the whole
+The quality is found on stripes of every picture, a tenth of its rows, and proven on the whole
 file. Two threads work at a time: the codecs let go of the interpreter.
 """
 
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, Final
 
 from medcab.repair.encode import Encoded, as_g4, as_jpeg, two_tones
@@ -21,8 +23,10 @@ BEST: Final = 88  # what scanners write when asked for good quality; above it on
 _STRIPES: Final = 12
 _SHARE: Final = 10
 _THREADS: Final = 2
-_KEEP_PIXELS: Final = 120_000_000  # decoded pictures held in memory, RGB: 360 MB
+_KEEP_BYTES: Final = 80_000_000  # decoded pictures held in memory; others are decoded again
+_BYTES: Final = {"1": 1, "L": 1}  # a pixel in memory; of all other modes four
 _TRIES: Final = 4
+_POWER: Final = 0.8
 _MARGIN: Final = 0.985
 
 
@@ -39,7 +43,6 @@ class Picture:
 
     load: Callable[[], Any]
     stored: int
-    pixels: int
     reducible: bool = False
 
 
@@ -105,8 +108,7 @@ def fit(
     """
     if not pictures:
         return None
-    keep = sum(p.pixels for p in pictures) <= _KEEP_PIXELS
-    held: list[Any] = [None] * len(pictures)
+    held = _Held()
     threads = min(_THREADS, usable_cores())
 
     def look(index: int) -> tuple[Any, Encoded | None, float]:
@@ -114,21 +116,22 @@ def fit(
         two = image if image.mode == "1" else two_tones(image)
         if two is not None:
             return None, as_g4(two), 1.0
-        if keep:
-            held[index] = image
+        held.put(index, image)
         sample = _stripes(image)
         return sample, None, image.height / sample.height
 
     with ThreadPoolExecutor(threads) as pool:
         seen = list(pool.map(look, range(len(pictures))))
         quality = _search(pictures, seen, budget, floor, pool)
+        ready = [done for _, done, _ in seen]
+        seen.clear()  # the stripes have served
         for _ in range(_TRIES):
             found = quality
 
             def make(index: int, quality: int = found) -> Encoded | None:
-                picture, done = pictures[index], seen[index][1]
+                picture, done = pictures[index], ready[index]
                 if done is None:
-                    image = held[index]
+                    image = held.take(index)
                     done = as_jpeg(image if image is not None else _loaded(picture, grey), quality)
                 # A picture that gains nothing stays as it is: every coding costs detail.
                 keeps = not picture.reducible and len(done.data) >= picture.stored
@@ -144,6 +147,25 @@ def fit(
             step = quality * (1 - (_MARGIN * budget / total) ** 0.75)
             quality = max(floor, quality - max(2, round(step)))
     return None
+
+
+class _Held:
+    """Decoded pictures, as many as memory allows."""
+
+    def __init__(self) -> None:
+        self._images: dict[int, Any] = {}
+        self._left = _KEEP_BYTES
+        self._lock = Lock()
+
+    def put(self, index: int, image: Any) -> None:
+        size = image.width * image.height * _BYTES.get(image.mode, 4)
+        with self._lock:
+            if size <= self._left:
+                self._left -= size
+                self._images[index] = image
+
+    def take(self, index: int) -> Any | None:
+        return self._images.pop(index, None)
 
 
 def _loaded(picture: Picture, grey: bool) -> Any:
@@ -201,13 +223,33 @@ def _search(
 
         return sum(pool.map(one, range(len(pictures))))
 
-    if promised(BEST) <= budget * _MARGIN:
+    target = budget * _MARGIN
+    low, small = floor, 0.0
+    high, large = BEST, promised(BEST)
+    if large <= target:
         return BEST
-    low, high = floor, BEST
     while high - low > 1:
-        middle = (low + high) // 2
-        if promised(middle) <= budget * _MARGIN:
-            low = middle
+        middle = _between(low, small, high, large, target)
+        size = promised(middle)
+        if size <= target:
+            low, small = middle, size
         else:
-            high = middle
+            high, large = middle, size
     return low
+
+
+def _between(low: int, small: float, high: int, large: float, target: float) -> int:
+    """The quality between two at which ``target`` is to be expected.
+
+    The size goes about as a power of the step of quantisation.
+    """
+    fine, wanted = math.log(_step(high)), math.log(large / target)
+    power = math.log(large / small) / (math.log(_step(low)) - fine) if small else _POWER
+    step = math.exp(fine + wanted / power) if power > 0 else math.inf
+    guess = next((q for q in range(high - 1, low, -1) if _step(q) >= step), low + 1)
+    return max(guess, low + 1)
+
+
+def _step(quality: int) -> float:
+    """The step of quantisation against that of quality 50, in per cent (as encoders scale it)."""
+    return 5000 / quality if quality < 50 else 200 - 2 * quality

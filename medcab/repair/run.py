@@ -9,8 +9,8 @@ import contextlib
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from medcab import engine
@@ -33,7 +33,8 @@ from medcab.repair.model import (
 )
 from medcab.repair.place import demand_apart, demand_free, move, unwritable
 from medcab.repair.plan import blocking, left_of, make_plan
-from medcab.sandbox import Limits, Sandbox
+from medcab.sandbox import Sandbox
+from medcab.workshop import Workshop
 
 __all__ = ["fix", "order_of", "plan_only"]
 
@@ -84,53 +85,83 @@ def fix(
     demand_apart(package, out)
     demand_free(out, force=options.force)
     check = replace(check, scan=True)  # what was not looked at cannot be said to comply
-    report = engine.run(package, profile, check)
-    plan = make_plan(package, profile, report, options)
-    made_here = not out.exists()
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        # Beside the output, not in /tmp: moving within a disk cannot leave half a file.
-        stage = Path(tempfile.mkdtemp(prefix=".medcab-fix-", dir=out))
-    except OSError as error:
-        raise unwritable(out, error) from error
-    try:
-        written = _work(plan, profile, stage, options, observer)
-        written, after = _judged(package, written, profile, stage, check, profile_name, form)
-        if after is not None:
-            move(stage, out)
-    except OSError as error:
-        raise unwritable(out, error) from error
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-        if made_here:
-            with contextlib.suppress(OSError):
-                out.rmdir()  # only where nothing was written
-    if options.force and after is not None:
-        after = engine.run(read_package([str(out)]), profile, check)
-    elif after is not None:
-        after = replace(after, root=str(out))
+    with Workshop(check) as shop:
+        report = engine.run(package, profile, check, shop=shop)
+        plan = make_plan(package, profile, report, options)
+        with _stage(out) as stage:
+            written = _work(plan, profile, stage, options, shop.sandbox, observer)
+            beside = _Settings(package, profile_name, form)
+            written, after = _judged(written, profile, stage, check, beside, shop)
+            if after is not None:
+                move(stage, out)
+        if options.force and after is not None:
+            after = engine.run(read_package([str(out)]), profile, check, shop=shop)
+        elif after is not None:
+            after = replace(after, root=str(out))
     left = [one for w in written for one in w.left]
     if after is not None:
         left += _kept(after)
     return FixResult(plan, str(out), tuple(written), after, tuple(left))
 
 
+@contextlib.contextmanager
+def _stage(out: Path) -> Iterator[Path]:
+    """A folder hidden in the output, which is gone afterwards, and the output too if empty.
+
+    Raises:
+        OutputError: what happens in there ends in an error of the disk.
+    """
+    made_here = not out.exists()
+    stage: Path | None = None
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        # Beside the output, not in /tmp: moving within a disk cannot leave half a file.
+        stage = Path(tempfile.mkdtemp(prefix=".medcab-fix-", dir=out))
+        yield stage
+    except OSError as error:
+        raise unwritable(out, error) from error
+    finally:
+        if stage is not None:
+            shutil.rmtree(stage, ignore_errors=True)
+        if made_here:
+            with contextlib.suppress(OSError):
+                out.rmdir()  # only where nothing was written
+
+
+@dataclass(frozen=True, slots=True)
+class _Settings:
+    """What lies in the folder beside the documents: form, manifest, profile."""
+
+    package: Package
+    profile: str
+    form: str | None
+
+    def write(self, written: list[Written], stage: Path) -> None:
+        made = settings.settings_files(self.package, written, self.profile, self.form)
+        for name, data in made.items():
+            with replacing(stage / name) as stream:
+                stream.write(data)
+
+
 def _work(
-    plan: Plan, profile: Profile, stage: Path, options: FixOptions, observer: Observer | None
+    plan: Plan,
+    profile: Profile,
+    stage: Path,
+    options: FixOptions,
+    sandbox: Sandbox,
+    observer: Observer | None,
 ) -> list[Written]:
     """Do all tasks; what is refused leaves no file."""
     results: dict[int, Written] = {}
     working = [i for i, t in enumerate(plan.tasks) if t.changes_content and not t.refused]
     taken = {t.target.casefold() for t in plan.tasks}
-    limits = Limits(seconds=options.timeout, memory=options.memory, result=_RESULT)
-    jobs = min(options.jobs, max(len(working), 1)) if options.jobs else 0
-    with Sandbox(jobs=jobs, limits=limits) as sandbox:
-        orders = ((order_of(plan.tasks[i], profile, options),) for i in working)
-        for place, outcome in sandbox.imap(_mend.mend, orders):
-            task = plan.tasks[working[place]]
-            results[working[place]] = store(task, outcome, stage, taken)
-            if observer is not None:
-                observer(task.documents[0].name)
+    limits = replace(sandbox.limits, seconds=options.timeout, result=_RESULT)
+    orders = ((order_of(plan.tasks[i], profile, options),) for i in working)
+    for place, outcome in sandbox.imap(_mend.mend, orders, limits):
+        task = plan.tasks[working[place]]
+        results[working[place]] = store(task, outcome, stage, taken)
+        if observer is not None:
+            observer(task.documents[0].name)
     for index, task in enumerate(plan.tasks):
         if task.refused:
             results[index] = Written(task, left=task.refused)
@@ -170,21 +201,21 @@ def order_of(task: Task, profile: Profile, options: FixOptions) -> Order:
 
 
 def _judged(
-    package: Package,
     written: list[Written],
     profile: Profile,
     stage: Path,
     check: engine.CheckOptions,
-    profile_name: str,
-    form: str | None,
+    beside: _Settings,
+    shop: Workshop,
 ) -> tuple[list[Written], Report | None]:
     """Run all rules on what was made; what they refuse goes, and is told."""
+    package = beside.package
     _signatures(package, written, stage)
     while True:
         if not any(w.paths for w in written):
             return written, None
-        _write_settings(package, written, stage, profile_name, form)
-        report = engine.run(read_package([str(stage)]), profile, check)
+        beside.write(written, stage)
+        report = engine.run(read_package([str(stage)]), profile, check, shop=shop)
         bad = {_nfc(f.location.path or ""): f for f in reversed(report.findings) if blocking(f)}
         if not bad:
             return written, report
@@ -213,14 +244,6 @@ def _take_away(place: Path, package: Package) -> None:
 
 def _nfc(path: str) -> str:
     return unicodedata.normalize("NFC", path)
-
-
-def _write_settings(
-    package: Package, written: list[Written], stage: Path, profile: str, form: str | None
-) -> None:
-    for name, data in settings.settings_files(package, written, profile, form).items():
-        with replacing(stage / name) as stream:
-            stream.write(data)
 
 
 def _signatures(package: Package, written: Sequence[Written], stage: Path) -> None:

@@ -171,7 +171,6 @@ def pictures_of(pdf: Any, facts: PdfFacts, dpi: int) -> tuple[list[Any], list[Pi
             Picture(
                 load=_loader(thing, at, dpi),
                 stored=stored,
-                pixels=math.prod(size),
                 reducible=reducible,
             )
         )

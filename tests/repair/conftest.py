@@ -80,7 +80,7 @@ def repair(tmp_path):
             load(profile),
             target,
             check,
-            FixOptions(jobs=jobs, **options),
+            FixOptions(**options),
             profile_name=profile,
             form=form,
         )

@@ -83,7 +83,7 @@ def test_torn_and_altered_files_never_crash_nor_pass_unseen(data, tmp_path_facto
         load("scan"),
         root / "out",
         engine.CheckOptions(jobs=0),
-        FixOptions(jobs=0),
+        FixOptions(),
         profile_name="scan",
     )
     if result.after is None:

@@ -18,7 +18,7 @@ from tests.repair.conftest import jpeg, noisy, slip
 
 def pictures(count: int = 3, stored: int = 10**9) -> list[Picture]:
     made = [noisy(slip(), 12, n) for n in range(count)]
-    return [Picture((lambda i=i: i), stored, i.width * i.height) for i in made]
+    return [Picture((lambda i=i: i), stored) for i in made]
 
 
 def size(quality: int) -> int:
@@ -50,7 +50,7 @@ def test_a_picture_that_gains_nothing_keeps_its_bytes():
 def test_grey_only_for_pages_without_colour_and_when_it_will_do():
     grey = noisy(slip().convert("L").convert("RGB"), 5)
     colour = noisy(slip(), 5)
-    both = [Picture((lambda i=i: i), 10**9, 10**6) for i in (grey, colour)]
+    both = [Picture((lambda i=i: i), 10**9) for i in (grey, colour)]
     assert [e.channels for e in fit(both, 10**9, 40, grey=True).encoded] == [1, 3]
     assert [e.channels for e in fit(both, 10**9, 40).encoded] == [3, 3]
 

@@ -100,7 +100,7 @@ class TestOutput:
 
         root = folder({"a.pdf": pdf(slip()), "b.PDF": pdf(slip(), slip())})
         package = read_package([str(root / "a.pdf"), str(root / "b.PDF")])
-        check, options = engine.CheckOptions(jobs=0), FixOptions(jobs=0)
+        check, options = engine.CheckOptions(jobs=0), FixOptions()
         fix(package, load("scan"), root / "out", check, options, profile_name="scan")
         assert documents(root / "out") == ["a.pdf", "b.pdf"]
         with pytest.raises(UsageError):
@@ -212,7 +212,7 @@ class TestNames:
             load("scan"),
             tmp_path / "out",
             engine.CheckOptions(jobs=0),
-            FixOptions(jobs=0),
+            FixOptions(),
             profile_name="scan",
             form=str(form),
         )
