@@ -12,6 +12,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Final
 
 from medcab.errors import InputError, SigningError
+from medcab.signing.attributes import Oid
 from medcab.signing.blocks.chain import ChainValidator
 from medcab.signing.blocks.journal import Journal
 from medcab.signing.cms import parse_signed_data
@@ -144,8 +145,8 @@ def _collector(verifier: Verifier, file: PdfFile, store: Store) -> Verifier:
     The entry about a signature then names all that belongs to it, also what is there already.
     """
     made = copy(verifier)
-    inside = [parse_signed_data(place.contents).certificates for place in file.fields]
-    known = (*store.certificates, *(der for each in inside for der in each))
+    inside = [der for place in file.fields for der in _certificates(place.contents)]
+    known = dict.fromkeys((*store.certificates, *inside))
     made.given = (*verifier.given, *map(verifier.records.record, known))
     chains = verifier.chains
     made.chains = ChainValidator(
@@ -153,3 +154,13 @@ def _collector(verifier: Verifier, file: PdfFile, store: Store) -> Verifier:
         crls=(*chains.crls, *store.crls), ocsps=(*chains.ocsps, *store.ocsps), fetch=chains.fetch,
     )  # fmt: skip
     return made
+
+
+def _certificates(contents: bytes) -> Iterator[bytes]:
+    """Certificates in a signature and in its time-stamps."""
+    signed = parse_signed_data(contents)
+    yield from signed.certificates
+    for _, signer in signed.signers:
+        for attribute in signer.unsigned(Oid.SIGNATURE_TIME_STAMP):
+            for value in attribute.values:
+                yield from parse_signed_data(value).certificates

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import shutil
 import subprocess
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from asn1crypto import x509
-from pdf_world import build_ladder, extend, places
-from world import NOW, YEAR
+from asn1crypto import crl, ocsp, x509
+from pdf_world import build_ladder, extend, places, sign
+from pyhanko.sign.ades.report import AdESPassed
+from world import NOW, YEAR, pki_server
 
 from medcab.signing.cms import parse_signed_data
 from medcab.signing.pades.reading import read_pdf
 
+DAY = timedelta(days=1)
 LONG = ["B-LT", "B-LTA", "extended B-LT", "extended B-LTA"]
 
 
@@ -61,6 +64,78 @@ def test_pyhanko_needs_nothing_but_the_store(world, ladder, name):
         assert stamp.compute_digest() == stamp.signed_data["encap_content_info"][
             "content"
         ].parsed["message_imprint"]["hashed_message"].native  # fmt: skip
+
+
+def test_pyhanko_validates_long_after(world):
+    """Its validation of long-term signatures (EN 319 102-1, 5.6.3) when signer and inner authority
+    have expired. It looks at the clock of the machine, so everything here lies in its past."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    where, issuing = world.server.address, world.issuing
+
+    def holder(name, until, **more):
+        made = pki_server.certify(
+            name, issuing, address=where, start=now - 200 * DAY, end=now + until * DAY, **more
+        )
+        return world.server.know(made)
+
+    signer = holder("Подписавший", -30)
+    for name, until in (("inner", -10), ("outer", 1000)):
+        stamper = holder(f"TSA {name}", until, purpose="time-stamping")
+        world.server.tsas[name] = pki_server.Tsa(stamper, [issuing])
+    world.server.clock = now - 100 * DAY
+    made = sign(world, tsa="inner", holder=signer)
+    world.server.clock = now - 99 * DAY
+    made = extend(world, made, "B-LTA", "outer")
+    # What must be fresh is known beside the file: the answer about the outermost authority.
+    last = world.server.tsas["outer"].holder.certificate
+    ocsps = [pki_server.make_ocsp(issuing, last, now - DAY / 12)]
+    crls = [pki_server.make_crl(world.root, now - DAY)]
+    passed = AdESPassed.OK
+    assert lta_of_pyhanko(world, made, now, crls, ocsps).ades_subindic is passed
+    ours = world.verifier(now, crls=crls, ocsps=ocsps, revocation="require").verify_bytes(made)
+    assert ours.verdict == "passed"
+    changed = bytearray(made)
+    changed[made.index(b"/MediaBox") + 12] ^= 1
+    assert lta_of_pyhanko(world, bytes(changed), now, crls, ocsps).ades_subindic is not passed
+    assert (
+        world.verifier(now, crls=crls, ocsps=ocsps).verify_bytes(bytes(changed)).verdict == "failed"
+    )
+
+
+def lta_of_pyhanko(world, data, moment, crls, ocsps):
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.validation import policy_decl
+    from pyhanko.sign.validation.ades import ades_lta_validation
+    from pyhanko_certvalidator import policy_decl as rules
+    from pyhanko_certvalidator.context import CertValidationPolicySpec
+    from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
+    from pyhanko_certvalidator.registry import SimpleTrustManager
+    from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
+
+    root = x509.Certificate.load(world.root.der)
+    needed = rules.RevocationCheckingRule.CRL_OR_OCSP_REQUIRED
+    spec = policy_decl.SignatureValidationSpec(
+        cert_validation_policy=CertValidationPolicySpec(
+            trust_manager=SimpleTrustManager.build([root]),
+            revinfo_policy=rules.CertRevTrustPolicy(rules.RevocationCheckingPolicy(needed, needed)),
+        ),
+        revinfo_gathering_policy=policy_decl.RevocationInfoGatheringSpec(
+            online_fetching_rule=policy_decl.RevinfoOnlineFetchingRule.LOCAL_ONLY
+        ),
+        local_knowledge=policy_decl.LocalKnowledge(
+            known_certs=[root],
+            known_crls=[CRLContainer(crl.CertificateList.load(each)) for each in crls],
+            known_ocsps=[OCSPContainer(ocsp.OCSPResponse.load(each)) for each in ocsps],
+        ),
+    )
+    (signature,) = PdfFileReader(io.BytesIO(data)).embedded_regular_signatures
+    return asyncio.run(
+        ades_lta_validation(
+            signature,
+            policy_decl.PdfSignatureValidationSpec(spec),
+            ValidationTimingInfo(moment, moment, point_in_time_validation=True),
+        )
+    )
 
 
 def test_pyhanko_extends_what_we_extended(world, ladder):
