@@ -110,13 +110,6 @@ class Child:
             self._verdict = verdict
         self._end()
 
-    def dismiss(self) -> None:
-        """Ask it to end: the end of its standard input is the sign."""
-        try:
-            self._in.close()
-        except OSError:
-            self._end()
-
     def bury(self) -> None:
         """Wait for the end and free the pipes."""
         try:

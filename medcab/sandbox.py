@@ -182,17 +182,14 @@ class Sandbox:
                 thread.join(timeout=5)
 
     def close(self, *, kill: bool = False) -> None:
-        """End all workers; ``kill`` lets no running call finish and no idle worker tidy up."""
+        """End all workers; ``kill`` does not let a running call finish."""
         self._closed.set()
         if kill:
             self._kill_busy()
         with self._lock:
             idle, self._idle = self._idle, []
-        for worker in idle:
-            if kill:
-                worker.kill(None)
-            else:
-                worker.dismiss()
+        for worker in idle:  # killed as well: they hold nothing, and Python takes its time to end
+            worker.kill(None)
         for worker in idle:
             worker.bury()
 
