@@ -9,23 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from asn1crypto import x509
 from pyhanko_certvalidator.authority import CertTrustAnchor
-from pyhanko_certvalidator.errors import (
-    DisallowedAlgorithmError,
-    ExpiredError,
-    NotYetValidError,
-    PathValidationError,
-    ValidationError,
-)
 from pyhanko_certvalidator.path import ValidationPath
-from pyhanko_certvalidator.policy_decl import PKIXValidationParams
-from pyhanko_certvalidator.validate import async_validate_path
 
 from medcab.signing.certificates import format_name, sha256_of
+from medcab.signing.chain_rules import check_rules
 from medcab.signing.chains import Chain
 from medcab.signing.crls import CrlJudge
 from medcab.signing.ocsp import status_from_ocsp
 from medcab.signing.paths import PathOptions, PathResult, summary_of
-from medcab.signing.pkix import make_context, run
 from medcab.signing.results import Check, CheckOutcome, Indication, SubIndication, passed
 from medcab.signing.revocation import (
     CertificateStatus,
@@ -41,7 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ChainJudge"]
 
-_RFC: Final = "RFC 5280 6.1"
 _CLAUSE: Final = "EN 319 102-1 5.2.6"
 
 
@@ -88,7 +78,7 @@ class ChainJudge:
             checks.append(passed("certificate-trusted-directly", _CLAUSE))
             self._check_direct(whole[0], checks)
         else:
-            self._check_rules(path, chain, checks)
+            checks += check_rules(path, chain, self.moment, self.options)
             if self.policy.mode is RevocationMode.NONE:
                 checks.append(
                     Check(
@@ -185,46 +175,6 @@ class ChainJudge:
                     SubIndication.OUT_OF_BOUNDS_NO_POE,
                 )
             )
-
-    def _check_rules(self, path: ValidationPath, chain: Chain, checks: list[Check]) -> None:
-        context = make_context(
-            anchor=path.trust_anchor,
-            certificates=chain.certificates,
-            moment=self.moment,
-            strict=not self.options.allow_weak,
-        )
-        options = self.options
-        parameters = PKIXValidationParams(
-            user_initial_policy_set=frozenset(options.policies or {"any_policy"}),
-            initial_policy_mapping_inhibit=options.inhibit_mapping,
-            initial_explicit_policy=options.explicit_policy,
-            initial_any_policy_inhibit=options.inhibit_any,
-        )
-        sub, check_id = SubIndication.CHAIN_CONSTRAINTS_FAILURE, "chain-constraints"
-        try:
-            run(async_validate_path(context, path, parameters))
-        except (ExpiredError, NotYetValidError):
-            return  # told by name already; what lies below could not be looked at
-        except DisallowedAlgorithmError as error:
-            sub, why = SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE, str(error)
-            check_id = "chain-algorithms"
-        except (PathValidationError, ValidationError) as error:
-            why = str(error)
-        except (ValueError, TypeError, LookupError, AttributeError, NotImplementedError) as error:
-            sub, why = SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE, str(error)
-        else:
-            checks.append(passed("chain-constraints", _RFC))
-            return
-        checks.append(
-            Check(
-                check_id,
-                CheckOutcome.UNDETERMINED,
-                _RFC,
-                N_("The chain breaks a rule: {why}"),
-                {"why": why},
-                sub,
-            )
-        )
 
     def _statuses(
         self, path: ValidationPath, whole: tuple[x509.Certificate, ...]

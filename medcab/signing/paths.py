@@ -273,7 +273,7 @@ class _Work:
         except (*_BAD, RecursionError, NotImplementedError, AssertionError) as error:
             # What a stranger put into a certificate must not end the run, nor pass.
             sub = SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE
-            detail = N_("The chain breaks a rule: {why}")
+            detail = N_("The chain breaks a rule ({why}).")
             args = {"why": type(error).__name__}
             check = Check("chain", CheckOutcome.UNDETERMINED, _CLAUSE, detail, args, sub)
             nothing = RevocationSummary("not-checked", self.revocation.mode.value)

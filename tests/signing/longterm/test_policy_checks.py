@@ -23,8 +23,7 @@ KNOWN = {name for group in CHECKS.values() for name in group}
 # These say only what was done.
 TOLD = {"past-validation", "certificate-trusted-directly", "revocation"}
 # Made with a name that is not a constant where it is used.
-VARIED = {"certificate-references", "revocation-references", "chain-algorithms",
-          "revocation-authority"}  # fmt: skip
+VARIED = {"certificate-references", "revocation-references", "revocation-authority"}
 
 
 def names_in_the_code() -> set[str]:
