@@ -9,22 +9,26 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from benchmarks.accuracy.pages import face, noisy, scanned, sheet
+from benchmarks.accuracy.pages import LAYOUTS, Drawn, drawn, face, noisy, scanned, sheet
 from samples.make.drawing import px
 
-__all__ = ["DEFECTS", "Defect"]
+__all__ = ["DEFECTS", "HARMLESS", "Defect"]
 
-Make = Callable[[int, bool], Image.Image]
+Make = Callable[[int, bool], Image.Image | tuple[Image.Image, ...]]
 
 
 @dataclass(frozen=True)
 class Defect:
-    """A defect: ``rules`` that may name it, how strong mild and clear are, and how to make it."""
+    """A defect: ``rules`` that may name it, how strong mild and clear are, and how to make it.
+
+    ``kind`` is the type of the document, for the rules that ask for it.
+    """
 
     rules: tuple[str, ...]
     mild: str
     clear: str
     make: Make
+    kind: str = ""
 
 
 def _after(change: Callable[[Image.Image, random.Random, bool], Image.Image]) -> Make:
@@ -209,6 +213,56 @@ def _small(seed: int, clear: bool) -> Image.Image:
     return scanned(page, seed)
 
 
+def _again(seed: int, clear: bool) -> tuple[Image.Image, ...]:
+    """One sheet laid on the glass twice, or one picture twice in the file."""
+    image = sheet(seed)[1]
+    first = scanned(image, seed)
+    if clear:
+        return first, first
+    rnd = random.Random(seed * 13)
+    moved = Image.new("RGB", image.size, image.getpixel((4, 4)))
+    moved.paste(image, (px(rnd.uniform(-1.5, 1.5)), px(rnd.uniform(-1.5, 1.5))))
+    return first, scanned(moved, seed + 20_000)
+
+
+def _other(seed: int, clear: bool) -> tuple[Image.Image, ...]:
+    """Two pages of one kind: with other text, or with other text in one strip of 20 mm."""
+    one, layout = drawn(seed), list(LAYOUTS)[seed % len(LAYOUTS)]
+    image, other = one.image, drawn(seed + 7, layout, size=(one.width, one.height)).image
+    if clear:
+        top, strip = px(30), px(20)
+        changed = image.copy()
+        changed.paste(other.crop((0, top, other.width, top + strip)), (0, top))
+        other = changed
+    return scanned(image, seed), scanned(other, seed + 20_000)
+
+
+def _proved(missing: str) -> Make:
+    """A letter or diploma without signature or stamp; clear: without both."""
+
+    def make(seed: int, clear: bool) -> Image.Image:
+        without = frozenset({"signature", "stamp"} if clear else {missing})
+        layouts = ("letter", "diploma", "typewriter")[: 3 if clear else 2]
+        return scanned(drawn(seed, layouts[seed % len(layouts)], without).image, seed)
+
+    return make
+
+
+def _signed(seed: int, clear: bool) -> Image.Image:
+    layout = ("letter", "form", "diploma", "typewriter")[seed % 4]
+    return _proof(drawn(seed, layout, frozenset({"stamp"})), seed, clear)
+
+
+def _stamped(seed: int, clear: bool) -> Image.Image:
+    page = drawn(seed, ("letter", "diploma")[seed % 2])
+    return _proof(page if "stamp" in page.proofs else drawn(seed, "diploma"), seed, clear)
+
+
+def _proof(page: Drawn, seed: int, grey: bool) -> Image.Image:
+    image = scanned(page.image, seed)
+    return image.convert("L") if grey else image
+
+
 DEFECTS: dict[str, Defect] = {
     "out of focus": Defect(("SCN001",), "σ 1.5–1.8 px", "σ 2.4–4 px", _after(_focus)),
     "moved": Defect(("SCN001",), "9 px", "15 px", _after(_motion)),
@@ -228,4 +282,18 @@ DEFECTS: dict[str, Defect] = {
     "without colour": Defect(("SCN013",), "grey in colour channels", "one channel", _late(_grey)),
     "two cards": Defect(("SCN014",), "laid crooked", "laid straight", _several),
     "reduced": Defect(("SCN016",), "to 45 %", "to 36 %", _small),
+    "repeated": Defect(("SCN015",), "scanned twice", "put in twice", _again),
+    "unsigned": Defect(
+        ("SCN017",), "but stamped", "nor stamped", _proved("signature"), "health_certificate"
+    ),
+    "unstamped": Defect(
+        ("SCN018",), "but signed", "nor signed", _proved("stamp"), "health_certificate"
+    ),
+}
+
+# What these rules must not take for a defect: an easy case and a harder one.
+HARMLESS: dict[str, Defect] = {
+    "two pages": Defect(("SCN015",), "other text", "other text in a strip of 20 mm", _other),
+    "signed": Defect(("SCN017",), "in colour", "in grey", _signed, "health_certificate"),
+    "stamped": Defect(("SCN018",), "in colour", "in grey", _stamped, "health_certificate"),
 }

@@ -272,16 +272,47 @@ LAYOUTS: dict[str, Callable[[Sheet, Writer], None]] = {
 _SIZES = {"card": (125.0, 88.0), "diploma": A5_LANDSCAPE}
 
 
-def sheet(seed: int) -> tuple[str, Image.Image]:
-    """Layout name and the sheet as it was printed, without a scanner's doing."""
+class Drawn(Sheet):
+    """A sheet that remembers what proofs were put on it, and leaves some of them out."""
+
+    def __init__(self, *how: object, without: frozenset[str] = frozenset()) -> None:
+        super().__init__(*how)  # type: ignore[arg-type]
+        self.without = without
+        self.proofs: set[str] = set()
+
+    def signature(self, *where: float) -> None:
+        """Unless it is to be left out."""
+        self.proofs.add("signature")
+        if "signature" not in self.without:
+            super().signature(*where)
+
+    def stamp(self, *how: object) -> None:
+        """Unless it is to be left out."""
+        self.proofs.add("stamp")
+        if "stamp" not in self.without:
+            super().stamp(*how)  # type: ignore[arg-type]
+
+
+def drawn(
+    seed: int,
+    layout: str = "",
+    without: frozenset[str] = frozenset(),
+    size: tuple[float, float] | None = None,
+) -> Drawn:
+    """The sheet as it was printed and signed, without a scanner's doing."""
     rnd = random.Random(seed)
-    layout = list(LAYOUTS)[seed % len(LAYOUTS)]
+    layout = layout or list(LAYOUTS)[seed % len(LAYOUTS)]
     paper = rnd.choice([(252, 251, 247), (255, 255, 255), (244, 240, 228), (236, 244, 240)])
-    size = _SIZES.get(layout, A4 if rnd.random() < 0.7 else A5_LANDSCAPE)
-    s = Sheet(size, paper, seed)
+    fair = _SIZES.get(layout, A4 if rnd.random() < 0.7 else A5_LANDSCAPE)
+    s = Drawn(size or fair, paper, seed, without=without)
     dark = rnd.randrange(15, 75)
     LAYOUTS[layout](s, Writer(s, rnd, (dark, dark, dark + rnd.randrange(0, 12))))
-    return layout, s.image
+    return s
+
+
+def sheet(seed: int) -> tuple[str, Image.Image]:
+    """Layout name and the sheet as it was printed, without a scanner's doing."""
+    return list(LAYOUTS)[seed % len(LAYOUTS)], drawn(seed).image
 
 
 def scanned(image: Image.Image, seed: int, grain: float | None = None) -> Image.Image:

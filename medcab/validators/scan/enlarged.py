@@ -23,7 +23,7 @@ _LEAST_SIDE: Final = 500
 _STEP: Final = 0.001
 _SHARES: Final = np.arange(0.2, 0.9, _STEP)  # original size over the present one
 _BEATS: Final = np.arange(0.18, 0.5005, _STEP)  # a cycle a pixel
-_LOUD: Final = 0.26  # letters have rhythms of their own below it
+_LOUD: Final = 80  # of these; below it letters and frames have rhythms of their own
 _MIRROR: Final = 7.5
 _SURE: Final = 8.5
 _RHYTHM: Final = 7.5
@@ -89,7 +89,7 @@ def enlarged_from(sheet: Sheet, edge: float | None) -> Enlarged | None:
         beat = min(share, 1 - share)
         heard = max(_near(rhythm, _BEATS, beat), _near(steps, _BEATS, beat))
         return Enlarged(round(share * sheet.dpi), mirror[best] >= _SURE and heard >= _RHYTHM)
-    beat = float(_BEATS[int(np.argmax(steps))])
+    beat = float(_BEATS[_LOUD + int(np.argmax(steps[_LOUD:]))])
     if _near(steps, _BEATS, beat) >= _STEPS:
         share = _by_steps(rows, columns, _lowest(steps, beat))
         return Enlarged(round(share * sheet.dpi), False)
@@ -109,15 +109,14 @@ class _Traces:
         self.profile = _profile(first)
         self.rhythm = _rhythm(_profile(second))
         self.steps = _rhythm(self.profile)
-        self.steps[_BEATS < _LOUD] *= 0.6
-        self.mirror = _mirror(lines[::2])
+        self.mirror = _mirror(lines[::3])
 
     def any(self) -> bool:
         """Whether any trace is strong enough to count."""
         return bool(
             self.mirror.max() >= _MIRROR
             or self.rhythm.max() >= _RHYTHM
-            or self.steps.max() >= _STEPS
+            or self.steps[_LOUD:].max() >= _STEPS
         )
 
 

@@ -1,4 +1,4 @@
-"""One page as a picture: grey at 300 dpi or less, colour at a quarter of that."""
+"""One page as a picture: grey at 300 dpi or less, colour at an eighth of that."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from medcab.validators.imageprobe.jpeg import scan_jpeg
 __all__ = ["DPI", "Picture", "TooLargeError", "frames_of", "from_image", "from_jpeg"]
 
 DPI: Final = 300.0
-_SMALL: Final = 4
+_SMALL: Final = 8
 _TURNS: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -40,7 +40,7 @@ class Picture:
 
     Attributes:
         grey: mode L, 300 dpi or what there is.
-        colour: mode RGB at a quarter of that; None when the picture has no colour channels.
+        colour: mode RGB at an eighth of that; None when the picture has no colour channels.
         dpi: of ``grey``.
         scan: False for pages set by a computer.
         sized: the resolution is stated, not guessed: millimetres can be trusted.
@@ -59,7 +59,7 @@ def from_jpeg(
     """A page from a JPEG whose resolution is known.
 
     The decoder gives luminance alone and no larger than needed; colour comes from a second pass
-    at a quarter of the size, which together is still cheaper than one decode in colour.
+    at an eighth of the size, which together is hardly dearer than one decode in colour.
 
     Raises:
         TooLargeError: pixels or scans over the limit.

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from medcab.validators.scan.facts import Mark
-from medcab.validators.scan.sheet import TILE, Sheet, apart, histogram, level_at
+from medcab.validators.scan.sheet import TILE, Sheet, apart, histogram, level_at, window
 
 __all__ = ["edge_width"]
 
@@ -27,7 +27,7 @@ def edge_width(sheet: Sheet) -> tuple[float | None, Mark | None]:
         return None, None
     reach = max(round(_WINDOW_MM * sheet.mm) // 2, 2)
     reach = min(reach, (len(pixels) - TILE) // 2)
-    spread = _window(pixels, reach, np.maximum) - _window(pixels, reach, np.minimum)
+    spread = window(pixels, reach, np.maximum) - window(pixels, reach, np.minimum)
     side = len(spread)
     off = (len(pixels) - side) // 2
     least = max(18, round(0.45 * level_at(histogram(spread.reshape(side, -1)), 0.99)))
@@ -78,16 +78,3 @@ def _soft_part(sheet: Sheet, steep: Any, counts: Any, width: float) -> Mark | No
         return None
     box = sheet.fractions(left * TILE, top * TILE, (right + 1) * TILE, (bottom + 1) * TILE, 1)
     return Mark(round(float(np.median(own[soft])), 2), box)
-
-
-def _window(pixels: Any, reach: int, join: Any) -> Any:
-    """Extreme of windows of 2 × reach + 1 pixels, by doubling shifts, both axes."""
-    for axis in (0, 1):
-        size, done = 2 * reach + 1, 1
-        moved = pixels.swapaxes(0, axis)
-        while done < size:
-            step = min(done, size - done)
-            moved = join(moved[:-step], moved[step:])
-            done += step
-        pixels = moved.swapaxes(0, axis)
-    return pixels

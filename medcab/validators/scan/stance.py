@@ -12,8 +12,8 @@ from medcab.validators.scan.sheet import Sheet
 
 __all__ = ["cuts", "lying", "skew", "stance", "voted"]
 
-_COARSE_POINTS: Final = 4_000
-_POINTS: Final = 10_000
+_COARSE_POINTS: Final = 3_000
+_POINTS: Final = 7_000
 _POINT: Final = 10  # binary places behind the point
 _FEW_LETTERS: Final = 25
 _MARGIN: Final = 0.5

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from medcab.validators.scan.facts import Box, Mark
-from medcab.validators.scan.sheet import BLOCK, Sheet
+from medcab.validators.scan.sheet import BLOCK, Sheet, window
 
 __all__ = [
     "area",
@@ -191,10 +191,6 @@ def fingerprint(sheet: Sheet) -> bytes:
 def _eroded(mask: Any, reach: int) -> Any:
     """True where the whole square of 2 × reach + 1 is True."""
     out = np.zeros_like(mask)
-    high, wide = mask.shape[0] - 2 * reach, mask.shape[1] - 2 * reach
-    if min(high, wide) > 0:
-        steps = range(2 * reach + 1)
-        rows = np.logical_and.reduce([mask[step : step + high] for step in steps])
-        whole = np.logical_and.reduce([rows[:, step : step + wide] for step in steps])
-        out[reach : reach + high, reach : reach + wide] = whole
+    if min(mask.shape) > 2 * reach:
+        out[reach:-reach, reach:-reach] = window(mask, reach, np.logical_and)
     return out
