@@ -248,7 +248,11 @@ def read_password(spec: str, prompt: str = "", *, confirm: bool = False) -> str:
     if kind == "env" and name:
         value = os.environ.get(name)
         if value is None:
-            raise PasswordError(N_("The environment variable {name} is not set."), name=name)
+            # What stands there may be the password itself: it is not shown.
+            raise PasswordError(
+                N_("The environment variable that --password-from names is not set."),
+                hint=N_("After env: comes the name of a variable, not the password."),
+            )
         return value
     if kind == "fd" and name.isascii() and name.isdecimal():
         try:
@@ -314,9 +318,8 @@ def _keyring(name: str) -> str:
     value = keyring.get_password("medcab", name)
     if value is None:
         raise PasswordError(
-            N_("The system keyring has no password {name} for medcab."),
-            hint=N_("Store it with: keyring set medcab {name}"),
-            name=name,
+            N_("The system keyring has no password of that name for medcab."),
+            hint=N_("Store it with: keyring set medcab NAME, and give NAME after keyring:"),
         )
     return str(value)
 
