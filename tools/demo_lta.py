@@ -1,11 +1,14 @@
 """The life of a signature: B-B, B-T, B-LT, B-LTA, and what is left of it in 2031.
 
+Once in a file of its own, once inside a PDF.
+
 Makes its own authorities on the loopback interface; their clocks, and that of the verifier, are
 set forward. The commands that a user would type are printed beside each step.
 """
 
 from __future__ import annotations
 
+import io
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +23,7 @@ from medcab.signing.fetch import Fetcher
 from medcab.signing.keys import SoftwareKey
 from medcab.signing.longterm.extend import Extender, Level
 from medcab.signing.longterm.tsa import TsaClient
+from medcab.signing.pades import sign_pdf
 from medcab.signing.sign import Signer, SignOptions
 from medcab.signing.trust import TrustStore
 from medcab.signing.verify import Verifier
@@ -63,11 +67,11 @@ class Demo:
         """Raise ``data`` to ``level``."""
         client = TsaClient([f"{self.server.address}/tsa/{tsa}"])
         extender = Extender(lambda: self.verifier(self.server.now, online=True), client)
-        return extender.extend(data, level, MemoryContent(DIPLOMA)).data
+        return extender.extend(data, level, _content(data)).data
 
     def show(self, title: str, command: str, data: bytes, at: datetime) -> str:
         """Verify and print; returns the indication."""
-        report = self.verifier(at).verify_bytes(data, MemoryContent(DIPLOMA))
+        report = self.verifier(at).verify_bytes(data, _content(data))
         (result,) = report.signatures
         sub = f" / {result.sub_indication}" if result.sub_indication else ""
         sys.stdout.write(f"\n{title}\n    $ {command}\n")
@@ -83,6 +87,52 @@ class Demo:
             sys.stdout.write(f"      – {say(check.detail, **check.args)}\n")
         return str(result.indication)
 
+    def life(self, name: str, first: str, basic: bytes) -> bool:
+        """Raise a signature step by step and look at it again in 2031; True when all is right."""
+        steps = (
+            ("1. Подпись (B-B)", first, None, ""),
+            ("2. Метка времени (B-T)", "--level B-T --tsa URL", Level.T, "first"),
+            (
+                "3. Сертификаты и сведения об отзыве (B-LT)",
+                "--level B-LT --online",
+                Level.LT,
+                "first",
+            ),
+            ("4. Архивная метка (B-LTA)", "--level B-LTA --tsa URL --online", Level.LTA, "second"),
+        )
+        said, made = [], [basic]
+        for title, command, level, tsa in steps:
+            if level is not None:
+                made.append(self.extend(made[-1], level, tsa))
+                command = f"medcab extend {name} {command} --in-place"
+            said.append(self.show(title, command, made[-1], NOW))
+        check = f"medcab verify {name} --at {LATER:%Y-%m-%d}"
+        sys.stdout.write(
+            "\nПрошло пять лет: сертификаты подписавшего и первой службы меток времени истекли, "
+            "RSA больше не принимается.\n"
+        )
+        without = self.show("5. Без архивной метки (B-LT)", check, made[-2], LATER)
+        with_it = self.show("6. С архивной меткой (B-LTA)", check, made[-1], LATER)
+        return set(said) == {"TOTAL-PASSED"} and (without, with_it) == (
+            "INDETERMINATE", "TOTAL-PASSED",
+        )  # fmt: skip
+
+
+def _content(data: bytes) -> MemoryContent | None:
+    """What a signature file is over; a PDF is about itself."""
+    return None if data[:5] == b"%PDF-" else MemoryContent(DIPLOMA)
+
+
+def _page() -> bytes:
+    """A PDF with an empty page."""
+    from pypdf import PdfWriter
+
+    writer = PdfWriter()
+    writer.add_blank_page(595, 842)
+    held = io.BytesIO()
+    writer.write(held)
+    return held.getvalue()
+
 
 def main() -> int:
     """Run the demonstration; 0 when everything came out as the standard says."""
@@ -94,34 +144,12 @@ def main() -> int:
             [x509.Certificate.load(demo.issuing.der)],
         )
         signer = Signer(key, SignOptions(signing_time=NOW, force=True))
-        basic = signer.sign_bytes(DIPLOMA)
-        said = [demo.show("1. Подпись (B-B)", "medcab sign diploma.pdf", basic, NOW)]
-        stamped = demo.extend(basic, Level.T, "first")
-        said.append(demo.show(
-            "2. Метка времени (B-T)", "medcab extend diploma.pdf.sig --level B-T --tsa URL "
-            "--in-place", stamped, NOW,
-        ))  # fmt: skip
-        long = demo.extend(stamped, Level.LT, "first")
-        said.append(demo.show(
-            "3. Сертификаты и сведения об отзыве (B-LT)",
-            "medcab extend diploma.pdf.sig --level B-LT --online --in-place", long, NOW,
-        ))  # fmt: skip
-        archived = demo.extend(long, Level.LTA, "second")
-        said.append(demo.show(
-            "4. Архивная метка (B-LTA)",
-            "medcab extend diploma.pdf.sig --level B-LTA --tsa URL --online --in-place",
-            archived, NOW,
-        ))  # fmt: skip
-        check = f"medcab verify diploma.pdf.sig --at {LATER:%Y-%m-%d}"
-        sys.stdout.write(
-            "\nПрошло пять лет: сертификаты подписавшего и первой службы меток времени истекли, "
-            "RSA больше не принимается.\n"
+        sys.stdout.write("=== Подпись в отдельном файле (CAdES)\n")
+        fine = demo.life("diploma.pdf.sig", "medcab sign diploma.pdf", signer.sign_bytes(DIPLOMA))
+        sys.stdout.write("\n=== Подпись внутри PDF (PAdES)\n")
+        fine &= demo.life(
+            "diploma.signed.pdf", "medcab sign --pades diploma.pdf", sign_pdf(signer, _page())
         )
-        without = demo.show("5. Без архивной метки (B-LT)", check, long, LATER)
-        with_it = demo.show("6. С архивной меткой (B-LTA)", check, archived, LATER)
-    fine = set(said) == {"TOTAL-PASSED"} and (without, with_it) == (
-        "INDETERMINATE", "TOTAL-PASSED",
-    )  # fmt: skip
     sys.stdout.write("\n" + ("Всё как требует стандарт.\n" if fine else "НЕ ТАК, КАК НАДО.\n"))
     return 0 if fine else 1
 

@@ -52,6 +52,8 @@ def main() -> int:
             f" --level B-T --tsa {tsa}\n"
             f"  medcab extend FILE.sig --level B-LTA --tsa {tsa} --trust {folder}/root.pem"
             " --online --in-place\n"
+            f"  medcab sign FILE.pdf --pades --key {folder}/key.pem --cert {folder}/cert.pem"
+            f" --level B-LTA --tsa {tsa} --trust {folder}/root.pem --online\n"
             f"  medcab verify FILE.sig --trust {folder}/root.pem --at {now.year + 4}-06-01"
             " --details\n"
         )

@@ -89,6 +89,7 @@ def verify_pdf(verifier: Verifier, data: bytes, name: str) -> VerificationReport
             "signers-present", CLAUSE, N_("There is no signature in the PDF."),
             SubIndication.GENERIC,
         )  # fmt: skip
+    journal.checks = verifier.policy.weigh(journal.checks)
     return VerificationReport(
         path=name,
         content=None,
@@ -171,6 +172,7 @@ def _alone(verifier: Verifier, file: PdfFile, stamp: DocumentStamp) -> Signature
         changes = Journal(verifier.policy.lenient)
         check_changes(changes, file, stamp.place)
         journal.extend(check for check in changes.checks if check.id != "coverage")
+    journal.checks = verifier.policy.weigh(journal.checks)
     indication, sub = journal.conclude()
     now = ProofOfExistence(verifier.moment, "current-time")
     moment = verdict.moment
