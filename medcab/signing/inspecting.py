@@ -20,7 +20,7 @@ from medcab.text import N_
 if TYPE_CHECKING:
     from medcab.sandbox import Sandbox
     from medcab.signing.cert_facts import CertificateFacts
-    from medcab.signing.results import VerificationReport
+    from medcab.signing.results import SignatureResult, VerificationReport
 
 __all__ = ["CERTIFICATE_FORMATS", "Answer", "Question", "inspect", "inspect_all", "unanswered"]
 
@@ -79,7 +79,7 @@ def inspect(question: Question) -> Answer:
             data = b""  # the rules about files say that it cannot be read
         if question.inside and b"/ByteRange" in data:
             report = verifier.verify_bytes(data, name=question.path)
-            if report.signatures or tells(report):
+            if any(map(_worth_telling, report.signatures)) or tells(report):
                 reports.append(report)
         if question.certificate and data:
             certificates = _certificates(data, question)
@@ -130,6 +130,11 @@ def _digest(source: Source) -> str | None:
     except OSError:
         return None
     return sha256.hexdigest()
+
+
+def _worth_telling(result: SignatureResult) -> bool:
+    """A time-stamp that holds says nothing against a document that nobody had to sign."""
+    return result.kind != "time-stamp" or result.sub_indication is not None
 
 
 def tells(report: VerificationReport) -> bool:

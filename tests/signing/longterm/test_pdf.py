@@ -361,3 +361,24 @@ def test_what_is_no_pdf_is_not_signed(world):
         sign(world, b"no pdf")
     with pytest.raises(InputError, match="encrypted"):
         sign(world, blank("x"))
+
+
+def test_a_time_stamped_document_in_a_package_is_no_matter_for_alarm(world, tmp_path):
+    """Nobody had to sign it; one whose time-stamp does not hold is told."""
+    from medcab.signing.inspecting import Question, inspect
+    from medcab.signing.pades.making import stamp_pdf
+    from medcab.signing.trust_options import TrustOptions
+    from medcab.sources import BytesSource
+
+    (tmp_path / "root.pem").write_bytes(world.root.pem)
+    trust = TrustOptions((str(tmp_path / "root.pem"),))
+
+    def reports(data):
+        source = BytesSource(data)
+        return inspect(Question("x.pdf", source, (), True, False, NOW, trust)).signatures
+
+    assert reports(stamp_pdf(blank(), world.tsa("long"))) == ()
+    (told,) = reports(stamp_pdf(blank(), world.tsa("foreign")))
+    assert told.verdict == "indeterminate"
+    (signed,) = reports(sign(world, tsa="long"))
+    assert signed.verdict == "passed"

@@ -37,8 +37,14 @@ def uncovered(contents: bytes, named: set[bytes]) -> list[tuple[int, int]]:
     return spans
 
 
-def flips(data: bytes, last: str, named: set[bytes]):
-    """Changed files: what was changed, whether it is covered, the file."""
+def flips(data: bytes, last: str, named: set[bytes], every: int = 1):
+    """Changed files: what was changed, whether it is covered, the file; one in ``every`` of them."""
+    for number, found in enumerate(_flips(data, last, named)):
+        if number % every == 0:
+            yield found
+
+
+def _flips(data: bytes, last: str, named: set[bytes]):
     found = places(data)
     for name, each in found.items():
         contents = each.contents
@@ -74,16 +80,16 @@ def flipped(data: bytes, at: int) -> bytes:
     return bytes(changed)
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize("every", [17, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(("name", "at"), [("B-LTA", NOW), ("extended B-LTA", LATER)])
-def test_nothing_that_is_covered_passes(world, ladder, name, at, record_property):
+def test_nothing_that_is_covered_passes(world, ladder, name, at, every, record_property):
     data = ladder[name]
     last = "Timestamp1" if name == "B-LTA" else "Timestamp2"
     named = {world.signer.der, *(each.der for each in world.stampers.values())}
     assert world.verifier(at).verify_bytes(data).verdict == "passed"
     count = covered = free = 0
     wrong = []
-    for what, is_covered, changed in flips(data, last, named):
+    for what, is_covered, changed in flips(data, last, named, every):
         count += 1
         covered += is_covered
         if world.verifier(at).verify_bytes(changed).verdict == "passed":
@@ -92,6 +98,7 @@ def test_nothing_that_is_covered_passes(world, ladder, name, at, record_property
                 wrong.append(what)
     print(f"{name} {at:%Y}: changes {count}, covered {covered}, "
           f"passed though covered {len(wrong)}, passed uncovered {free - len(wrong)}")  # fmt: skip
-    record(record_property, f"PAdES-{name}", at, count, covered, wrong)
-    assert covered > 900
+    if every == 1:
+        record(record_property, f"PAdES-{name}", at, count, covered, wrong)
+    assert covered > 900 / every
     assert not wrong
