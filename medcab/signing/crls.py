@@ -253,16 +253,19 @@ class CrlJudge:
         except CRLNoMatchesError:
             return None
         except CRLValidationIndeterminateError as error:
+            detail = N_("The revocation lists do not settle the question ({why}).")
+            args = {"why": "; ".join(str(f[0]) for f in error.failures) or error.msg}
+            age = self._age(certificate, made, until)[0] if made is not None else ""
+            if made is not None and age:  # in our own words, where we know why
+                detail, args = age, {"date": made.date().isoformat()}
             return CertificateStatus(
                 certificate, RevocationState.UNKNOWN, "crl", origin, made, until,
-                stale=error.suspect_stale is not None,
-                detail=N_("The revocation lists do not settle the question: {why}."),
-                args={"why": "; ".join(str(f[0]) for f in error.failures) or error.msg},
+                stale=error.suspect_stale is not None, detail=detail, args=args,
             )  # fmt: skip
         except (CRLValidationError, PathValidationError, *_BAD) as error:
             return CertificateStatus(
                 certificate, RevocationState.UNKNOWN, "crl", origin, made, until,
-                detail=N_("The revocation lists do not settle the question: {why}."),
+                detail=N_("The revocation lists do not settle the question ({why})."),
                 args={"why": str(error)},
             )  # fmt: skip
         return CertificateStatus(certificate, RevocationState.GOOD, "crl", origin, made, until)
