@@ -14,11 +14,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["changes", "snapshot"]
+from medcab.inputs import CLUTTER
+
+__all__ = ["changes", "passing", "snapshot"]
 
 Snapshot = Mapping[str, tuple[int, int]]
 
 # Files that programs keep beside the real ones while they write.
+_BESIDE: Final = ("~$", ".~lock.", "._")
 _UNFINISHED: Final = (".part", ".tmp", ".temp", ".crdownload", ".download", ".partial")
 _LONGEST: Final = 30.0  # a file that never stops growing must not hold up the others
 _SELDOM: Final = 5.0  # between looks where the system says when to look
@@ -42,7 +45,7 @@ def snapshot(folder: str | Path) -> Snapshot:
                     try:
                         if entry.is_dir(follow_symlinks=False):
                             waiting.append(entry.path)
-                        elif not _unfinished(entry.name):
+                        elif not passing(entry.name):
                             about = entry.stat(follow_symlinks=False)
                             found[entry.path] = (about.st_mtime_ns, about.st_size)
                     except OSError:
@@ -52,8 +55,10 @@ def snapshot(folder: str | Path) -> Snapshot:
     return found
 
 
-def _unfinished(name: str) -> bool:
-    return name.startswith(("~$", ".~lock.")) or name.lower().endswith(_UNFINISHED)
+def passing(name: str) -> bool:
+    """Tell files of systems and programs, which come and go, from documents."""
+    small = name.lower()
+    return small in CLUTTER or small.startswith(_BESIDE) or small.endswith(_UNFINISHED)
 
 
 def changes(

@@ -89,7 +89,10 @@ def test_a_growing_file_is_waited_for_but_not_for_ever(tmp_path, monkeypatch):
 
 
 def test_what_is_half_written_does_not_count(tmp_path):
-    for name in ("~$form.xlsx", ".~lock.form.xlsx#", "scan.pdf.part", "x.CRDOWNLOAD", "a.tmp"):
+    for name in (
+        "~$form.xlsx", ".~lock.form.xlsx#", "scan.pdf.part", "x.CRDOWNLOAD", "a.tmp",
+        "Thumbs.db", "desktop.ini", "._scan.pdf", ".DS_Store",
+    ):  # fmt: skip
         (tmp_path / name).write_bytes(b"1")
     (tmp_path / "scan.pdf").write_bytes(b"1")
     assert [os.path.basename(p) for p in snapshot(tmp_path)] == ["scan.pdf"]

@@ -52,10 +52,11 @@ def wait_for(condition, what, seconds=40.0):
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signal to send to one process")
 def test_the_report_follows_the_folder_until_it_is_interrupted(package, tmp_path):
     report, said, told = tmp_path / "r.html", tmp_path / "out", tmp_path / "err"
+    other = tmp_path / "r.json"
     options = ("-p", "egisz-employee", "--interval", "0.1", "--settle", "0.2")
     with said.open("wb") as out, told.open("wb") as err:
         process = subprocess.Popen(
-            command(package, *options, "-o", f"html:{report}"),
+            command(package, *options, "-o", f"html:{report}", "-o", f"json:{other}"),
             stdout=out, stderr=err, env=ENVIRONMENT,
         )  # fmt: skip
         try:
@@ -69,11 +70,13 @@ def test_the_report_follows_the_folder_until_it_is_interrupted(package, tmp_path
             wait_for(lambda: "Нет обязательного документа" in report.read_text("utf-8"), everything)
             (package / "form.yaml").write_text("a: [", encoding="utf-8")
             wait_for(lambda: "две анкеты" in told.read_text("utf-8"), everything)
+            # An old page that looks current would be a verdict that nobody gave.
+            wait_for(lambda: "проверить пакет нельзя" in report.read_text("utf-8"), everything)
+            assert "Нет обязательного документа" not in report.read_text("utf-8")
+            assert not other.exists()
             (package / "form.yaml").unlink()
             shutil.copy(GOOD / "Соловьёва Анна Игоревна_Паспорт.pdf", package)
-            wait_for(
-                lambda: "Нет обязательного документа" not in report.read_text("utf-8"), everything
-            )
+            wait_for(lambda: "Успешно:" in report.read_text("utf-8"), everything)
             process.send_signal(signal.SIGINT)
             assert process.wait(20) == 130
         finally:
@@ -82,7 +85,13 @@ def test_the_report_follows_the_folder_until_it_is_interrupted(package, tmp_path
     assert "Стало: Ошибка" in text
     assert "Стало: Успешно" in text
     assert "Traceback" not in told.read_text("utf-8")
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["err", "out", "r.html", package.name]
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "err",
+        "out",
+        "r.html",
+        "r.json",
+        package.name,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -105,3 +114,106 @@ def test_what_cannot_work_is_told_before_the_watch_begins(tmp_path, arguments, c
     assert "Traceback" not in said
     assert done.stdout == b""
     assert done.returncode == code
+
+
+@pytest.fixture
+def watched(tmp_path):
+    """Starts ``medcab watch`` with options, and ends it; gives what it said."""
+    running = []
+
+    def start(*arguments):
+        said, told = tmp_path / "out", tmp_path / "err"
+        with said.open("wb") as out, told.open("wb") as err:
+            process = subprocess.Popen(
+                command(*arguments, "--interval", "0.1", "--settle", "0.2", "--poll"),
+                stdout=out, stderr=err, env=ENVIRONMENT,
+            )  # fmt: skip
+        running.append(process)
+        return lambda: said.read_text("utf-8") + told.read_text("utf-8")
+
+    yield start
+    for process in running:
+        process.kill()
+        process.wait()
+
+
+def text(path):
+    return path.read_text("utf-8") if path.is_file() else ""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="no such names there")
+def test_many_packages_have_a_verdict_each_and_a_page_over_all(tmp_path, watched):
+    root, reports = tmp_path / "Входящие", tmp_path / "Отчёты"
+    reports.mkdir()
+    good, poor = root / "Соловьёва", root / "javascript:alert(1) & <b>"
+    shutil.copytree(GOOD, good)
+    poor.mkdir()
+    (poor / "Паспорт.txt").write_text("не скан")
+    (root / "забытый.pdf").write_bytes(b"%PDF-1.4")
+    (root / "Thumbs.db").write_bytes(b"x")
+    everything = watched(root, "-p", "egisz-employee", "--each", "-o", f"html:{reports}")
+    index = reports / "index.html"
+
+    def shows(*words):
+        wait_for(lambda: all(w in text(index) for w in words), lambda: everything() + text(index))
+
+    shows("Успешно 1 пакет из 2", "✗ Ошибка", "✓ Успешно", "1 файл лежит рядом")
+    page = text(index)
+    assert "Thumbs" not in page
+    assert '<a href="./javascript%3Aalert%281%29%20%26%20%3Cb%3E.html">' in page
+    assert "<b>" not in page
+    assert "Успешно:" in text(reports / "Соловьёва.html")
+    assert "Ошибка:" in text(reports / f"{poor.name}.html")
+
+    poor.rename(root / "Новая")  # one is gone, another is there
+    shows(">Новая</a>")
+    assert "javascript" not in text(index)
+    assert "Папки с пакетом больше нет" in text(reports / "javascript:alert(1) & <b>.html")
+
+    (good / "form.yaml").write_text("a: [", encoding="utf-8")  # unreadable: two forms
+    shows("Успешно 0 пакетов из 2", "две анкеты")
+    assert "проверить пакет нельзя" in text(reports / "Соловьёва.html")
+    (good / "form.yaml").unlink()
+    shows("Успешно 1 пакет из 2")
+    assert "Успешно:" in text(reports / "Соловьёва.html")
+    shutil.rmtree(good)
+    shows("Успешно 0 пакетов из 1")
+    assert "Папки с пакетом больше нет" in text(reports / "Соловьёва.html")
+    assert "Traceback" not in everything()
+
+
+@pytest.mark.slow
+def test_a_package_whose_folder_goes_has_no_verdict_any_more(package, tmp_path, watched):
+    page, book = tmp_path / "r.html", tmp_path / "r.xlsx"
+    everything = watched(
+        package, "-p", "egisz-employee", "-o", f"html:{page}", "-o", f"xlsx:{book}"
+    )
+    wait_for(lambda: "Успешно:" in text(page) and book.exists(), everything)
+    shutil.rmtree(package)
+    wait_for(lambda: "Папки с пакетом больше нет" in text(page), everything)
+    wait_for(lambda: not book.exists(), everything)
+    assert "Успешно" not in text(page)
+    shutil.copytree(GOOD, package)
+    wait_for(lambda: "Успешно:" in text(page) and book.exists(), everything)
+
+
+def test_each_wants_folders_for_the_reports_and_no_common_form(tmp_path):
+    (tmp_path / "p").mkdir()
+    (tmp_path / "f.yaml").write_text("fio: x\n", encoding="utf-8")
+    done = run("p", "-p", "scan", "--each", "-o", "html:r.html", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "нужна папка" in done.stderr.decode()
+    done = run("p", "-p", "scan", "--each", "--form", "f.yaml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "--each" in done.stderr.decode()
+
+
+def test_a_package_named_index_does_not_hide_the_page_over_all(tmp_path):
+    from medcab import formats
+    from medcab.commands._watched import Folder, Settings
+
+    settings = Settings(None, (), None, 1, 20.0, quiet=True)
+    folder = Folder(str(tmp_path), settings, [(formats.get("html"), str(tmp_path))])
+    names = [Path(path).name for name in ("Index", "a.b") for _, path in folder._files(name)]
+    assert names == ["Index_.html", "a.b.html"]

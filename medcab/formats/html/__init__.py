@@ -23,9 +23,9 @@ from medcab.text import N_, Translator
 if TYPE_CHECKING:
     from jinja2 import Template
 
-__all__ = ["HtmlWriter"]
+__all__ = ["MARKS", "HtmlWriter", "asset", "policy"]
 
-_MARKS: Final = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.INDETERMINATE: "?"}
+MARKS: Final = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.INDETERMINATE: "?"}
 
 _WORDS: Final = MappingProxyType(
     {
@@ -97,7 +97,7 @@ class HtmlWriter:
     ) -> None:
         """Write one self-contained page."""
         shown = view(report, tr)
-        style, script = _asset("style.css"), _asset("script.js")
+        style, script = asset("style.css"), asset("script.js")
         words = {key: tr(word) for key, word in _WORDS.items() if "{" not in word}
         # The page stays below 2 MB: a finding takes about 1 KB, base64 a third more than a picture.
         budget = max(200_000, 1_300_000 - 700 * len(report.findings))
@@ -108,8 +108,8 @@ class HtmlWriter:
             tr=tr,
             language=tr.language,
             view=shown,
-            mark=_MARKS[shown.verdict],
-            marks=_MARKS,
+            mark=MARKS[shown.verdict],
+            marks=MARKS,
             about=_about(report, options, words),
             cards=list(_cards(shown, pictures, tr)),
             advice=[_advice(one, tr) for one in shown.first],
@@ -119,14 +119,15 @@ class HtmlWriter:
             shown_template=tr(_WORDS["shown"], shown="\ufffc", total="\ufffd"),
             style=style,
             script=script,
-            policy=_policy(style, script),
+            policy=policy(style, script),
             version=__version__,
         )
         stream.write(text.encode("utf-8", "backslashreplace"))
 
 
 @cache
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """The text of a style, script or template that lies beside this module."""
     return (resources.files(__name__) / name).read_text("utf-8")
 
 
@@ -137,18 +138,19 @@ def _template() -> Template:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return environment.from_string(_asset("report.html.j2"))
+    return environment.from_string(asset("report.html.j2"))
 
 
-def _policy(style: str, script: str) -> str:
+def policy(style: str, script: str | None = None) -> str:
     """Content-Security-Policy under which nothing runs or loads but this style and script."""
 
     def digest(text: str) -> str:
         return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
+    runs = f"'sha256-{digest(script)}'" if script is not None else "'none'"
     return (
-        f"default-src 'none'; style-src 'sha256-{digest(style)}'; "
-        f"script-src 'sha256-{digest(script)}'; img-src data:; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src 'sha256-{digest(style)}'; script-src {runs}; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
     )
 
 
