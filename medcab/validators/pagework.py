@@ -8,14 +8,17 @@ came back into the facts: the result does not depend on who examined what.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from medcab.sources import Source
 from medcab.text import N_
 from medcab.validators.facts import FileFacts, LimitHit, PageFacts, PdfFacts, ProbeLimits
 from medcab.validators.scan.facts import PageScan
+
+if TYPE_CHECKING:
+    from medcab.validators.scan.picture import Picture
 
 __all__ = [
     "BROKE_OFF", "NO_BYTES", "NO_MEMORY", "NO_TIME", "PageFound", "examine", "joined", "portions",
@@ -83,37 +86,34 @@ def examine(
         OSError: the bytes cannot be had.
         MemoryError: the limit on memory was reached.
     """
-    from medcab.validators.scan.pages import UNFINISHED
+    from medcab.validators.scan.pages import UNFINISHED, pictures
 
     end = time.monotonic() + _SOFT * seconds
-    wanted = frozenset(numbers)
-    broken = _broken_pictures(source, facts, wanted, limits)
-    found: list[PageFound] = []
-    for scan in _measured(source, facts, wanted, limits):
-        found.append(PageFound(scan.number, scan, broken.get(scan.number)))
+    scans: dict[int, PageScan] = {}
+    whole: set[int] = set()  # one picture, which has just been decoded to its end
+    for number, picture in pictures(source, facts, limits, frozenset(numbers)):
+        scans[number] = _measured(number, picture)
+        if not isinstance(picture, str) and picture.filled is False:
+            whole.add(number)
         if seconds and time.monotonic() > end:
-            return tuple(found)
-    done = {one.number for one in found}
-    found += [PageFound(n, PageScan(n, problem=UNFINISHED)) for n in numbers if n not in done]
-    return tuple(found)
+            break
+    else:
+        scans |= {n: PageScan(n, problem=UNFINISHED) for n in numbers if n not in scans}
+    broken = _broken_pictures(source, facts, frozenset(scans) - whole, limits)
+    return tuple(PageFound(n, scan, broken.get(n)) for n, scan in sorted(scans.items()))
 
 
-def _measured(
-    source: Source, facts: FileFacts, wanted: frozenset[int], limits: ProbeLimits
-) -> Iterator[PageScan]:
+def _measured(number: int, picture: Picture | str) -> PageScan:
     from medcab.validators.scan.measure import measure_picture
-    from medcab.validators.scan.pages import pictures
 
-    for number, picture in pictures(source, facts, limits, wanted):
-        if isinstance(picture, str):
-            yield PageScan(number, problem=picture)
-            continue
-        try:
-            yield measure_picture(picture, number)
-        except MemoryError:
-            raise
-        except Exception:  # noqa: BLE001 - a page that cannot be measured must not cost the others
-            yield PageScan(number, problem=BROKE_OFF)
+    if isinstance(picture, str):
+        return PageScan(number, problem=picture)
+    try:
+        return measure_picture(picture, number)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - a page that cannot be measured must not cost the others
+        return PageScan(number, problem=BROKE_OFF)
 
 
 def _broken_pictures(

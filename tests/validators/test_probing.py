@@ -22,7 +22,7 @@ from medcab.validators.probe import probe
 from medcab.validators.probing import probe_all
 from samples.make import writers
 from tests.validators import page_functions
-from tests.validators.makers import A4, ask, page_pdf, pages_pdf
+from tests.validators.makers import A4, ask, page_pdf, pages_pdf, stream
 
 ROOT = Path(__file__).resolve().parents[2]
 VECTORS = Path(os.environ.get("MEDCAB_VECTORS", ROOT.parent / "shared" / "vectors"))
@@ -226,3 +226,72 @@ class TestPortions:
         scan(1).save(out, "GIF", save_all=True, append_images=[scan(2), scan(3)])
         facts = probe(BytesSource(out.getvalue()), "a.gif", ProbeOptions())
         assert portions(BytesSource(b""), facts) == [(1, 2, 3)]
+
+
+def grained(page: Image.Image, **how) -> bytes:
+    out = io.BytesIO()
+    page.save(out, "JPEG", quality=85, dpi=(150, 150), **how)
+    return out.getvalue()
+
+
+def jpeg_pdf(data: bytes, size: tuple[int, int], space: str = "/DeviceGray") -> bytes:
+    entries = (
+        f"/Type /XObject /Subtype /Image /Width {size[0]} /Height {size[1]} /ColorSpace {space} "
+        "/BitsPerComponent 8 /Filter /DCTDecode"
+    )
+    width, height = (side * 72 / 150 for side in size)
+    return page_pdf(
+        f"q {width} 0 0 {height} 0 0 cm /I Do Q".encode(),
+        "/XObject << /I 5 0 R >>",
+        stream(entries, data, flate=False),
+        box=f"0 0 {width} {height}",
+    )
+
+
+class TestWholePictures:
+    """A page that is one JPEG is decoded once; the decoder tells whether its end was there."""
+
+    @pytest.mark.parametrize("progressive", [False, True])
+    @pytest.mark.parametrize("mode", ["L", "RGB"])
+    def test_one_whose_end_is_missing_is_found(self, mode, progressive):
+        page = scan(1).convert(mode)
+        whole = grained(page, progressive=progressive)
+        cut = whole[: len(whole) * 2 // 3] + b"\xff\xd9"
+        space = "/DeviceGray" if mode == "L" else "/DeviceRGB"
+        for data, damaged in ((whole, False), (cut, not progressive)):
+            pdf = jpeg_pdf(data, page.size, space)
+            facts = probe(BytesSource(pdf), "a.pdf", ProbeOptions(scan=True))
+            assert bool(facts.pdf.pages[0].images[0].damage) is damaged
+            assert bool(ask("PDF018", facts)) is damaged
+
+    def test_the_whole_one_is_not_decoded_again(self, monkeypatch):
+        import medcab.validators.pdfprobe.document as document
+
+        asked = []
+        real = document.walk_again
+        monkeypatch.setattr(document, "walk_again", lambda *a: asked.append(a[2]) or real(*a))
+        page = scan(1)
+        probe(BytesSource(jpeg_pdf(grained(page), page.size)), "a.pdf", ProbeOptions(scan=True))
+        assert asked == []
+        # One whose last row is of that very grey is.
+        page.paste(128, (0, page.height - 60, page.width, page.height))
+        grey_end = jpeg_pdf(grained(page), page.size)
+        facts = probe(BytesSource(grey_end), "a.pdf", ProbeOptions(scan=True))
+        assert asked == [[1]]
+        assert not facts.pdf.pages[0].images[0].damage
+
+    def test_a_jpeg_stored_as_rgb_is_measured_like_any_other(self):
+        page = scan(1).convert("RGB")
+        out = io.BytesIO()  # without a resolution: a JFIF marker would contradict Adobe's
+        page.save(out, "JPEG", keep_rgb=True, quality=85, subsampling=0)
+        stored = out.getvalue()
+        assert Image.open(io.BytesIO(stored)).info.get("adobe_transform") == 0
+        found = [
+            probe(BytesSource(jpeg_pdf(d, page.size, "/DeviceRGB")), "a", ProbeOptions(scan=True))
+            for d in (stored, grained(page))
+        ]
+        one, other = (facts.scan[0] for facts in found)
+        assert not one.problem
+        assert one.marks == other.marks
+        assert one.coloured is other.coloured is False
+        assert abs(one.contrast - other.contrast) < 3

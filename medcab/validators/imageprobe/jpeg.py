@@ -9,7 +9,10 @@ import re
 from dataclasses import dataclass
 from dataclasses import field as _field
 
-__all__ = ["JpegMarkers", "scan_jpeg"]
+__all__ = ["FILL", "JpegMarkers", "scan_jpeg"]
+
+FILL = 128
+"""The grey of which decoders make, without a word, what is missing at the end."""
 
 _NEXT = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})

@@ -9,7 +9,7 @@ from typing import Any
 
 from medcab.validators.facts import Density, ImageFacts, LimitHit, ProbeLimits
 from medcab.validators.imageprobe.exif import Exif, read_exif
-from medcab.validators.imageprobe.jpeg import JpegMarkers, scan_jpeg
+from medcab.validators.imageprobe.jpeg import FILL, JpegMarkers, scan_jpeg
 from medcab.validators.imageprobe.png import scan_png
 
 __all__ = ["FORMATS", "ends_too_soon", "examine_image"]
@@ -44,7 +44,6 @@ _MODES = {
 _PNG_MODES = {0: "grey", 2: "rgb", 3: "palette", 4: "grey", 6: "rgb"}
 _JPEG_MODES = {1: "grey", 3: "rgb", 4: "cmyk"}
 _METRE = 0.0254
-_FILL = 128
 _SAMPLE = 200
 
 
@@ -119,7 +118,7 @@ def ends_too_soon(data: bytes) -> bool:
     """
     small = _small(data)
     last = small.crop((0, small.height - 1, small.width, small.height))
-    if last.getextrema() != (_FILL, _FILL) or small.getextrema() == (_FILL, _FILL):
+    if last.getextrema() != (FILL, FILL) or small.getextrema() == (FILL, FILL):
         return False
     end = data.rfind(b"\xff\xd9")
     if end < 0:

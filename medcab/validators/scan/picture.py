@@ -11,7 +11,7 @@ from typing import Final
 from PIL import Image
 
 from medcab.validators.facts import ImageFacts, ProbeLimits
-from medcab.validators.imageprobe.jpeg import scan_jpeg
+from medcab.validators.imageprobe.jpeg import FILL, scan_jpeg
 
 __all__ = ["DPI", "Picture", "TooLargeError", "frames_of", "from_image", "from_jpeg"]
 
@@ -44,6 +44,7 @@ class Picture:
         dpi: of ``grey``.
         scan: False for pages set by a computer.
         sized: the resolution is stated, not guessed: millimetres can be trusted.
+        filled: a JPEG whose end may be missing, since decoders fill up; None for other pictures.
     """
 
     grey: Image.Image
@@ -51,6 +52,7 @@ class Picture:
     dpi: float
     scan: bool = True
     sized: bool = True
+    filled: bool | None = None
 
 
 def from_jpeg(
@@ -58,8 +60,8 @@ def from_jpeg(
 ) -> Picture:
     """A page from a JPEG whose resolution is known.
 
-    The decoder gives luminance alone and no larger than needed; colour comes from a second pass
-    at an eighth of the size, which together is hardly dearer than one decode in colour.
+    Its data is read once, which is most of the cost: the decoder gives luminance and colour as
+    they are stored, no larger than needed, and what shows colour is then made small.
 
     Raises:
         TooLargeError: pixels or scans over the limit.
@@ -68,19 +70,26 @@ def from_jpeg(
     found = scan_jpeg(data)
     if found.scans > limits.jpeg_scans or found.width * found.height > limits.pixels:
         raise TooLargeError
-    colour: Image.Image | None = None
     image = _open(data, "JPEG", limits)
     size = image.size
     wanted = _wanted(size, dpi)
     if image.mode == "CMYK":
         return from_image(image.convert("RGB"), dpi, orientation)
-    image.draft("L", wanted)
-    grey = _loaded(image)
-    if found.components >= 3:
-        second = _open(data, "JPEG", limits)
-        second.draft("RGB", (max(wanted[0] // _SMALL, 1), max(wanted[1] // _SMALL, 1)))
-        colour = _loaded(second)
-    return _finish(grey, colour, size, wanted, dpi, orientation)
+    try:
+        image.draft("YCbCr" if image.mode == "RGB" else None, wanted)
+        _loaded(image)
+    except OSError:  # broken, or stored as RGB, of which the decoder makes no luminance
+        image = _open(data, "JPEG", limits)
+        image.draft(None, wanted)
+        _loaded(image)
+    grey = image.getchannel(0) if image.mode == "YCbCr" else image.convert("L")
+    last = grey.crop((0, grey.height - 1, grey.width, grey.height))
+    in_colour = image if found.components >= 3 else None
+    picture = _finish(grey, in_colour, size, wanted, dpi, orientation)
+    if picture.colour is not None:
+        picture.colour = picture.colour.convert("RGB")
+    picture.filled = last.getextrema() == (FILL, FILL)
+    return picture
 
 
 def from_image(
