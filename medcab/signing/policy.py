@@ -8,7 +8,7 @@ from dataclasses import field as _field
 from datetime import date
 from typing import Final
 
-from medcab.signing.results import Check, CheckOutcome
+from medcab.signing.results import Check, CheckOutcome, SubIndication
 
 __all__ = ["PURPOSES", "REFUSED_PURPOSES", "STRICT", "ValidationPolicy"]
 
@@ -27,6 +27,10 @@ REFUSED_PURPOSES: Final = (
     "1.3.6.1.5.5.7.3.3",  # code
     "1.3.6.1.5.5.7.3.8",  # time-stamps
     "1.3.6.1.5.5.7.3.9",  # OCSP answers
+)
+
+_REVOKED: Final = frozenset(
+    (SubIndication.REVOKED, SubIndication.REVOKED_NO_POE, SubIndication.REVOKED_CA_NO_POE)
 )
 
 
@@ -82,7 +86,8 @@ class ValidationPolicy:
         """The checks as this policy counts them.
 
         A check that is made to fail without having a reason of its own leaves the signature
-        INDETERMINATE.
+        INDETERMINATE. That a certificate was revoked is never forgiven: the checks on revocation
+        bear one name for «revoked» and «not known».
         """
         if not self.levels:
             return list(checks)
@@ -90,7 +95,11 @@ class ValidationPolicy:
         made = []
         for check in checks:
             level = levels.get(check.id)
-            if level is None or check.outcome is CheckOutcome.PASSED:
+            if (
+                level is None
+                or check.outcome is CheckOutcome.PASSED
+                or check.sub_indication in _REVOKED
+            ):
                 made.append(check)
             elif level == "fail":
                 outcome = CheckOutcome.UNDETERMINED if not check.open else check.outcome

@@ -167,6 +167,7 @@ algorithm-dates = true
 {purposes}
 # fail | warn | ignore. "fail" makes a warning count: INDETERMINATE, where it has no reason of its
 # own. Without a line a check fails or warns as it finds; what stands here is the worse of the two.
+# That a certificate was revoked counts whatever is said of revocation-signer.
 [checks]
 {checks}# These always count:
 {fixed}"""

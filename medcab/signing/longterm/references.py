@@ -7,7 +7,7 @@ object that is not there is no contradiction: in C and X they are kept elsewhere
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -27,6 +27,7 @@ __all__ = ["Reference", "check_references", "forms_of", "references_of"]
 
 _SHA1: Final = "1.3.14.3.2.26"
 _MOST: Final = 2000
+_BAD: Final = (ValueError, TypeError, LookupError, AttributeError, OverflowError)
 # What names an object: DER of a name, number of a certificate or list, moment of a list or answer.
 _Name = tuple[bytes | None, int | None, datetime | None]
 
@@ -189,18 +190,38 @@ def _held(material: Material) -> dict[str, _Held]:
     for record in material.records:
         made["certificate"].add((record.der,), (record.issuer_der, record.serial, None))
     for item in material.crls:
-        parsed = parse_crl(item)
-        if parsed is not None:
-            issued = parsed["tbs_cert_list"]["this_update"].native
-            number = parsed.crl_number_value
-            made["crl"].add((item,), (parsed.issuer.dump(), number and number.native, issued))
+        name = _named(_name_of_crl, item)
+        if name is not None:
+            made["crl"].add((item,), name)
     for item in material.ocsps:
-        basic = parse_ocsp(item)
-        if basic is not None:
-            body = basic["tbs_response_data"]
-            name = (body["responder_id"].dump(), None, body["produced_at"].native)
+        name = _named(_name_of_ocsp, item)
+        if name is not None:
             made["ocsp"].add(forms_of(item), name)
     return made
+
+
+def _named(naming: Callable[[bytes], _Name | None], item: bytes) -> _Name | None:
+    try:
+        return naming(item)
+    except _BAD:  # a stranger's structure, read lazily
+        return None
+
+
+def _name_of_crl(item: bytes) -> _Name | None:
+    parsed = parse_crl(item)
+    if parsed is None:
+        return None
+    number = parsed.crl_number_value
+    issued = parsed["tbs_cert_list"]["this_update"].native
+    return parsed.issuer.dump(), None if number is None else number.native, issued
+
+
+def _name_of_ocsp(item: bytes) -> _Name | None:
+    basic = parse_ocsp(item)
+    if basic is None:
+        return None
+    body = basic["tbs_response_data"]
+    return body["responder_id"].dump(), None, body["produced_at"].native
 
 
 def check_references(journal: Journal, signer: SignerInfo, material: Material) -> None:

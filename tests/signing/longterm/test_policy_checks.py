@@ -138,6 +138,32 @@ def test_another_type_of_content(world):
     assert outcomes(report, "content-type-data") == {"warning"}
 
 
+@pytest.mark.parametrize("level", ["warn", "ignore"])
+def test_a_revoked_certificate_is_never_forgiven(world, level):
+    from medcab.signing.verify import Verifier
+
+    made = world.sign()
+    policy = read_policy(
+        HEAD + 'revocation = "require"\n[checks]\n'
+        f'revocation-signer = "{level}"\nrevocation-authority = "{level}"\n', STRICT,
+    )  # fmt: skip
+    unknown = Verifier(world.trust, policy, at=NOW).verify_bytes(made, MemoryContent(DATA))
+    assert unknown.verdict == "passed"
+    world.issuing.revoked[world.signer.certificate.serial_number] = NOW - YEAR / 12
+    lists = [pki_server.make_crl(each, NOW) for each in (world.root, world.issuing)]
+    report = Verifier(world.trust, policy, at=NOW, crls=lists).verify_bytes(
+        made, MemoryContent(DATA)
+    )
+    assert report.signatures[0].sub_indication == "REVOKED_NO_POE"
+    world.issuing.revoked.clear()
+    world.root.revoked[world.issuing.certificate.serial_number] = NOW - YEAR / 12
+    lists = [pki_server.make_crl(each, NOW) for each in (world.root, world.issuing)]
+    report = Verifier(world.trust, policy, at=NOW, crls=lists).verify_bytes(
+        made, MemoryContent(DATA)
+    )
+    assert report.signatures[0].sub_indication == "REVOKED_CA_NO_POE"
+
+
 class TestPurposes:
     """Extended key usages."""
 
