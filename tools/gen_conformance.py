@@ -32,10 +32,12 @@ SUITES = (
     "tests/conformance/test_gost_cades.py",
     "tests/conformance/test_gost_peers.py",
     "tests/conformance/test_longterm_peers.py",
+    "tests/conformance/test_pdf_peers.py",
     "tests/conformance/test_etsi_report.py",
     "tests/conformance/test_bouncy_castle.py",
     "tests/signing/longterm/test_byte_flips.py",
     "tests/signing/longterm/test_byte_flips_old.py",
+    "tests/signing/longterm/test_pdf_byte_flips.py",
 )
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

@@ -6,19 +6,35 @@ import asyncio
 import io
 import shutil
 import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from asn1crypto import crl, ocsp, x509
-from pdf_world import build_ladder, extend, places, sign
 from pyhanko.sign.ades.report import AdESPassed
-from world import NOW, YEAR, pki_server
 
 from medcab.signing.cms import parse_signed_data
 from medcab.signing.pades.reading import read_pdf
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "signing" / "longterm"))
+from pdf_world import build_ladder, extend, places, sign  # noqa: E402
+from world import NOW, YEAR, World, pki_server  # noqa: E402
+
 DAY = timedelta(days=1)
 LONG = ["B-LT", "B-LTA", "extended B-LT", "extended B-LTA"]
+
+
+@pytest.fixture(scope="module")
+def shared_world():
+    with pki_server.Server() as server:
+        yield World(server)
+
+
+@pytest.fixture
+def world(shared_world):
+    shared_world.server.clock = NOW
+    return shared_world
 
 
 @pytest.fixture(scope="module")
