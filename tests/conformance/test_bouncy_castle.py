@@ -138,6 +138,7 @@ RIGHT = {
     "xl1-sha1-references": ("CAdES-X-Long-Type1", PASSED),
     "xl1-no-issuer-serial": ("CAdES-X-Long-Type1", PASSED),
     "xl1-bare-stamp": ("CAdES-X-Long-Type1", PASSED),
+    "xl1-values-in-token": ("CAdES-X-Long-Type1", PASSED),
     "xl2": ("CAdES-X-Long-Type2", NO_POE),
     "values-alone": ("CAdES-B-T", NO_POE),
     "a2": ("CAdES-A", PASSED),

@@ -260,6 +260,11 @@ def check_references(journal: Journal, signer: SignerInfo, material: Material) -
                    "its hash is that of another."),
                 SubIndication.SIG_CONSTRAINTS_FAILURE,
             )  # fmt: skip
+        elif "unknown" in outcomes:
+            journal.warn(
+                check, rule,
+                N_("The references use a digest that is not known here, and were not compared."),
+            )  # fmt: skip
         elif "missing" in outcomes and signer.unsigned(values):
             journal.warn(
                 check, rule,

@@ -372,6 +372,8 @@ public final class OldForms {
         boolean wrongAnswerReference;
         boolean issuerSerials = true;
         boolean valuesInSignedData;
+        /** The certificate of the time-stamper lies in its token alone, as a value there. */
+        boolean valuesInToken;
         BasicOCSPResp answer;
         X509CRLHolder list;
         Date stamped = days(0);
@@ -412,7 +414,22 @@ public final class OldForms {
 
         Plan stampSignature() throws Exception {
             byte[] over = stampOverContent ? DATA : signer().getSignature();
-            return addToken(SIGNATURE_STAMP, world.stamp(world.soon, stamped, world.digest, over));
+            byte[] token = world.stamp(world.soon, stamped, world.digest, over);
+            return addToken(SIGNATURE_STAMP, valuesInToken ? withValues(token) : token);
+        }
+
+        byte[] withValues(byte[] token) throws Exception {
+            CMSSignedData whole = new CMSSignedData(token);
+            SignerInformation stamper = whole.getSignerInfos().getSigners().iterator().next();
+            ASN1EncodableVector unsigned = new ASN1EncodableVector();
+            unsigned.add(new Attribute(ESFAttributes.certValues, new DERSet(
+                new DERSequence(world.soon.certificate.toASN1Structure()))));
+            unsigned.add(new Attribute(ESFAttributes.revocationValues, new DERSet(
+                new RevocationValues(null, new BasicOCSPResponse[] {BasicOCSPResponse.getInstance(
+                    world.ocsp(world.responder, world.soon).getEncoded())}, null))));
+            return CMSSignedData.replaceSigners(whole, new SignerInformationStore(
+                SignerInformation.replaceUnsignedAttributes(stamper, new AttributeTable(unsigned))))
+                .getEncoded("DER");
         }
 
         Plan refer() throws Exception {
@@ -477,7 +494,9 @@ public final class OldForms {
                 certificates.add(world.issuing.certificate.toASN1Structure());
             }
             certificates.add(world.root.certificate.toASN1Structure());
-            certificates.add(world.soon.certificate.toASN1Structure());
+            if (!valuesInToken) {
+                certificates.add(world.soon.certificate.toASN1Structure());
+            }
             certificates.add(world.responder.certificate.toASN1Structure());
             add(ESFAttributes.certValues, new DERSequence(certificates));
             List<CertificateList> lists = new ArrayList<>(List.of(list.toASN1Structure()));
@@ -645,6 +664,12 @@ public final class OldForms {
         plan.complete();
         world.withCertificate = true;
         made.put("xl1-bare-stamp", plan.typeOne().der());
+        plan = new Plan(world);
+        plan.valuesInToken = true;
+        world.withCertificate = false;
+        plan.complete();
+        world.withCertificate = true;
+        made.put("xl1-values-in-token", plan.typeOne().der());
         plan = new Plan(world);
         plan.references = false;
         made.put("values-alone", plan.complete().der());
