@@ -7,12 +7,16 @@ from typing import Any, Final
 import numpy as np
 
 from medcab.validators.scan.components import Pieces, pieces_of
-from medcab.validators.scan.facts import Mark
+from medcab.validators.scan.facts import Box, Mark
 from medcab.validators.scan.sheet import CHROMA, Sheet, apart
 
-__all__ = ["coloured", "signature", "stamp", "watermark"]
+__all__ = ["coloured", "proofs", "watermark"]
 
-_STAMP_MM: Final = (17.0, 52.0)
+_STAMP_MM: Final = (25.0, 52.0)
+_EMBLEM_MM: Final = 12.0
+_FRAME_MM: Final = 60.0
+_LINE_MM: Final = 20.0
+_CROSSINGS: Final = 2.1  # of strokes, by row
 _ANGLES: Final = 36
 _WATERMARK_MM2: Final = 120.0
 _DEEPEST: Final = 115  # of a watermark below the paper; what is deeper is print
@@ -25,34 +29,67 @@ def coloured(sheet: Sheet) -> bool:
     return chroma is not None and int((chroma > CHROMA).sum()) >= 0.0002 * chroma.size
 
 
-def _groups(sheet: Sheet) -> list[tuple[Pieces, float]]:
-    """Pieces in colour first, then pieces of ink, with the pixels a millimetre has in each."""
+def proofs(sheet: Sheet) -> tuple[bool, bool]:
+    """Whether a round stamp and a signature are seen, in colour or in ink.
+
+    A stamp is a ring of 25 to 52 mm; a signature is strokes of a pen: large, thin, going to and
+    fro, no ring, no line, nothing of what a ring encloses.
+    """
     groups = [(sheet.pieces, sheet.mm / 2)]
-    if sheet.colour_pieces is not None:
-        scale = sheet.chroma.shape[1] / sheet.width
-        groups.insert(0, (sheet.colour_pieces, sheet.mm * scale))
-    return groups
+    masks = [(sheet.depth_quarter > sheet.mark_level, sheet.mm / 4)]
+    colour = sheet.colour_mask
+    if colour is not None:
+        mm = sheet.mm * colour.shape[1] / sheet.width
+        groups.insert(0, (pieces_of(colour), mm))
+        masks.insert(0, (colour, mm))
+    rings = [ring for p, mm in groups for ring in _rings(p, mm)]
+    for (p, fine), (mask, mm) in zip(groups, masks, strict=True):
+        if not _stamped(rings) and (np.maximum(p.width, p.height) > _FRAME_MM * fine).any():
+            freed = pieces_of(_without_lines(mask, round(_LINE_MM * mm)))
+            rings += _rings(freed, mm)
+    stamp = _stamped(rings) or any(_ring_among(p, mm) for p, mm in groups)
+    return stamp, any(_pen(p, mm, rings) for p, mm in groups)
 
 
-def stamp(sheet: Sheet) -> bool:
-    """Whether a ring of 18 to 52 mm is seen, in colour or in ink."""
-    groups = _groups(sheet)
-    return any(_ring(p, mm) for p, mm in groups) or any(_ring_among(p, mm) for p, mm in groups)
+def _stamped(rings: list[Box]) -> bool:
+    return any(right - left >= _STAMP_MM[0] for left, _, right, _ in rings)
 
 
-def _ring(p: Pieces, mm: float) -> bool:
-    low, high = (mm * side for side in _STAMP_MM)
+def _without_lines(mask: Any, length: int) -> Any:
+    """The mask without straight lines along its sides: stamps are put across frames and rules."""
+    lines = np.zeros_like(mask)
+    for axis in (0, 1):
+        whole, out = mask.swapaxes(0, axis), lines.swapaxes(0, axis)
+        done = 1
+        while done < length:
+            step = min(done, length - done)
+            whole = whole[:-step] & whole[step:]
+            done += step
+        spread = np.zeros_like(out)
+        spread[: len(whole)] = whole
+        done = 1
+        while done < length:
+            step = min(done, length - done)
+            spread[step:] |= spread[:-step].copy()
+            done += step
+        out |= spread
+    return mask & ~lines
+
+
+def _rings(p: Pieces, mm: float) -> list[Box]:
+    """Boxes of rings, in millimetres."""
+    low, high = mm * _EMBLEM_MM, mm * _STAMP_MM[1]
     square = (p.width <= 1.25 * p.height) & (p.height <= 1.25 * p.width)
     sized = (np.maximum(p.width, p.height) <= high) & (np.minimum(p.width, p.height) >= low)
+    found = []
     for i in np.flatnonzero(square & sized & (p.area < 0.6 * p.width * p.height)):
         runs = p.runs(int(i))
         y = np.concatenate([p.row[runs]] * 2) - (p.y0[i] + p.y1[i]) / 2
         x = np.concatenate([p.start[runs], p.stop[runs]]) - (p.x0[i] + p.x1[i]) / 2
         radius = np.hypot(x / p.width[i], y / p.height[i]) * 2
-        corners = radius > 1.15
-        if _turns_round(x, y, radius) and corners.mean() < 0.05:
-            return True
-    return False
+        if _turns_round(x, y, radius) and (radius > 1.15).mean() < 0.05:
+            found.append(_box(p, mm, i))
+    return found
 
 
 def _turns_round(x: Any, y: Any, radius: Any) -> bool:
@@ -96,18 +133,29 @@ def _ring_among(p: Pieces, mm: float) -> bool:
     return False
 
 
-def signature(sheet: Sheet) -> bool:
-    """Whether strokes of a pen are seen: large, thin, neither ring nor line."""
-    for p, mm in _groups(sheet):
-        wide, high = p.width / mm, p.height / mm
-        sprawling = (wide >= 7) & (wide <= 75) & (high >= 3.2) & (high <= 40)
-        sprawling &= (wide >= 0.7 * high) & (p.area <= 0.42 * p.width * p.height)
-        for i in np.flatnonzero(sprawling):
-            runs = p.runs(int(i))
-            longest = int((p.stop[runs] - p.start[runs]).max())
-            if longest <= 0.6 * p.width[i]:
-                return True
+def _pen(p: Pieces, mm: float, rings: list[Box]) -> bool:
+    wide, high = p.width / mm, p.height / mm
+    sprawling = (wide >= 7) & (wide <= 75) & (high >= 3.2) & (high <= 40)
+    sprawling &= (wide >= 0.7 * high) & (p.area <= 0.35 * p.width * p.height)
+    for i in np.flatnonzero(sprawling):
+        runs = p.runs(int(i))
+        if any(_within(_box(p, mm, i), ring) for ring in rings):
+            continue
+        # Half an emblem crosses every row twice, a pen more often; long words are one line.
+        to_and_fro = len(runs) >= _CROSSINGS * p.height[i] or wide[i] >= 3 * high[i]
+        if to_and_fro and int((p.stop[runs] - p.start[runs]).max()) <= 0.6 * p.width[i]:
+            return True
     return False
+
+
+def _box(p: Pieces, mm: float, i: Any) -> Box:
+    return p.x0[i] / mm, p.y0[i] / mm, p.x1[i] / mm, p.y1[i] / mm
+
+
+def _within(box: Box, ring: Box) -> bool:
+    """Whether a box lies in a ring's, but for two millimetres."""
+    near = (box[0] - ring[0], box[1] - ring[1], ring[2] - box[2], ring[3] - box[3])
+    return all(gap >= -2 for gap in near)
 
 
 def watermark(sheet: Sheet) -> Mark | None:

@@ -49,6 +49,7 @@ def measure_picture(picture: Picture, number: int = 1) -> PageScan:
     edge, soft = sharpness.edge_width(sheet)
     enlarged = enlarged_from(sheet, edge)
     angle, turn, sure = stance.stance(sheet)
+    stamp, signature = marks.proofs(sheet) if picture.sized else (None, None)
     return PageScan(
         number,
         dpi=round(sheet.dpi, 1),
@@ -74,7 +75,7 @@ def measure_picture(picture: Picture, number: int = 1) -> PageScan:
         coloured=marks.coloured(sheet),
         documents=surface.documents(sheet) if picture.sized else (),
         text=surface.smallest_text(sheet) if picture.sized else None,
-        stamp=marks.stamp(sheet) if picture.sized else None,
-        signature=marks.signature(sheet) if picture.sized else None,
+        stamp=stamp,
+        signature=signature,
         fingerprint=surface.fingerprint(sheet),
     )

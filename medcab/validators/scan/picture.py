@@ -60,8 +60,9 @@ def from_jpeg(
 ) -> Picture:
     """A page from a JPEG whose resolution is known.
 
-    Its data is read once, which is most of the cost: the decoder gives luminance and colour as
-    they are stored, no larger than needed, and what shows colour is then made small.
+    The decoder gives luminance alone and no larger than needed, then colour at an eighth of the
+    size. Both passes together cost less than one that gives all channels in full and takes them
+    apart (18 ms and 30 ms for a sheet of A4).
 
     Raises:
         TooLargeError: pixels or scans over the limit.
@@ -70,24 +71,20 @@ def from_jpeg(
     found = scan_jpeg(data)
     if found.scans > limits.jpeg_scans or found.width * found.height > limits.pixels:
         raise TooLargeError
+    colour: Image.Image | None = None
     image = _open(data, "JPEG", limits)
     size = image.size
     wanted = _wanted(size, dpi)
     if image.mode == "CMYK":
         return from_image(image.convert("RGB"), dpi, orientation)
-    try:
-        image.draft("YCbCr" if image.mode == "RGB" else None, wanted)
-        _loaded(image)
-    except OSError:  # broken, or stored as RGB, of which the decoder makes no luminance
-        image = _open(data, "JPEG", limits)
-        image.draft(None, wanted)
-        _loaded(image)
-    grey = image.getchannel(0) if image.mode == "YCbCr" else image.convert("L")
+    image.draft("L", wanted)
+    grey = _loaded(image)
+    if found.components >= 3:
+        second = _open(data, "JPEG", limits)
+        second.draft("RGB", (max(wanted[0] // _SMALL, 1), max(wanted[1] // _SMALL, 1)))
+        colour = _loaded(second)
     last = grey.crop((0, grey.height - 1, grey.width, grey.height))
-    in_colour = image if found.components >= 3 else None
-    picture = _finish(grey, in_colour, size, wanted, dpi, orientation)
-    if picture.colour is not None:
-        picture.colour = picture.colour.convert("RGB")
+    picture = _finish(grey, colour, size, wanted, dpi, orientation)
     picture.filled = last.getextrema() == (FILL, FILL)
     return picture
 

@@ -202,7 +202,7 @@ def stamp_missing(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     """No stamp is seen.
 
     What it checks:
-        Whether a ring of 17 to 52 mm is seen on any page of a document that bears a round stamp as
+        Whether a ring of 25 to 52 mm is seen on any page of a document that bears a round stamp as
         a rule (parameter types). A faint or half stamp may be missed: a warning only.
     Why it matters:
         A document that must bear a stamp and does not is refused.

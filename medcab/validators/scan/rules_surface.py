@@ -199,14 +199,14 @@ def watermark(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     severity=Severity.WARNING,
     message=N_("Page {page}: the smallest letters are {has} mm high, {limit} mm can be read."),
     since="0.1.0",
-    params={"height": 1.1},
+    params={"height": 1.15},
 )
 def text_small(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     """The print is too small to be read.
 
     What it checks:
         The height of the small letters of the smallest print on the page. Print of 10 points has
-        1.8 mm, a footnote of 7 points 1.2 mm. Under 1.1 mm (parameter height) it is said: usually
+        1.8 mm, a footnote of 7 points 1.2 mm. Under 1.15 mm (parameter height) it is said: usually
         the document was scanned reduced.
     Why it matters:
         At 300 dpi such letters have about ten rows of pixels; on the screen they cannot be read.

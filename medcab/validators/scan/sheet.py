@@ -122,17 +122,16 @@ class Sheet:
         return np.asarray(ImageChops.subtract(top, bottom))
 
     @cached_property
-    def colour_pieces(self) -> Pieces | None:
-        """Connected pieces of colour that is not the paper's; None without colour channels."""
+    def colour_mask(self) -> Any:
+        """Where there is colour that is not the paper's; None without colour channels."""
         if self.chroma is None:
             return None
-        tint = level_at(histogram(self.chroma), 0.5)
-        mask = self.chroma > tint + CHROMA
-        # A ring drawn thinly falls apart where four pixels have become one: close gaps of a pixel.
+        mask = self.chroma > level_at(histogram(self.chroma), 0.5) + CHROMA
+        # A ring drawn thinly falls apart where many pixels have become one: close gaps of a pixel.
         grown = mask.copy()
         grown[1:] |= mask[:-1]
         grown[:, 1:] |= mask[:, :-1]
-        return pieces_of(grown)
+        return grown
 
     @cached_property
     def noise(self) -> float:

@@ -24,6 +24,7 @@ _FRAME_MM: Final = 1.0
 _DRAWING_MM: Final = 70.0
 _COLOURED: Final = 26
 _APART_MM: Final = 10.0
+_FEW_LETTERS: Final = 24
 _FINGERPRINT: Final = (48, 68)
 # ID-1, the data page of a passport and its spread, SNILS, A7, A6, A5 (ISO/IEC 7810, ISO 216).
 _CARDS_MM: Final = ((85.6, 54), (125, 88), (176, 125), (110, 80), (105, 74), (148, 105), (210, 148))
@@ -170,11 +171,35 @@ def smallest_text(sheet: Sheet) -> float | None:
     # Its letters run together into pieces of words.
     like = (high >= 0.45) & (high <= 6) & (wide >= 0.3) & (wide <= 8 * high) & (p.area >= 5)
     like &= p.area >= 0.15 * p.width * p.height
-    heights = np.sort(high[like])
-    if len(heights) < 50:
+    heights = np.sort(p.height[_in_rows(p, np.flatnonzero(like))])
+    if len(heights) < _FEW_LETTERS:
         return None
-    # Dots, commas and the letters of a stamp come first: print begins after them.
-    return round(float(heights[max(len(heights) // 8, 32)]), 2)
+    # Dots and commas come first: print begins after them.
+    small = heights[max(len(heights) // 8, 8)]
+    # Letters of one size are a pixel higher or lower; their mean tells more than any of them.
+    alike = heights[np.abs(heights - small) <= 1]
+    return round(float(alike.mean()) / mm, 2)
+
+
+def _in_rows(p: Any, chosen: Any) -> Any:
+    """Those pieces that stand on one line with a neighbour of about their height.
+
+    The letters on the rim of a stamp, dust and strokes of a pen do not.
+    """
+    left, right, foot, high = (side[chosen] for side in (p.x0, p.x1, p.y1, p.height))
+    found = np.zeros(len(chosen), np.bool_)
+    # Feet in bands of two pixels, twice: what the first parts the second joins.
+    for shift in (0, 1):
+        line = (foot + shift) // 2
+        order = np.lexsort((left, line))
+        one, two = order[:-1], order[1:]
+        near = left[two] - right[one] <= 2.5 * np.maximum(high[one], high[two])
+        alike = np.abs(high[one] - high[two]) <= np.maximum(
+            2, 0.5 * np.minimum(high[one], high[two])
+        )
+        pair = (line[one] == line[two]) & near & alike
+        found[one[pair]] = found[two[pair]] = True
+    return chosen[found]
 
 
 def fingerprint(sheet: Sheet) -> bytes:
