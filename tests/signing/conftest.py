@@ -65,3 +65,26 @@ def authority() -> Pki:
         end=pki.NOW + 5 * pki.YEAR,
     )
     return Pki(root, between)
+
+
+@pytest.fixture
+def inspected(monkeypatch):
+    """Look at the signatures of a package as the engine does, with the trust of ``verifier``."""
+    from dataclasses import replace
+
+    from medcab.signing import inspecting
+    from medcab.signing.trust_options import TrustOptions
+
+    def look(made, verifier):
+        monkeypatch.setattr(inspecting, "_verifier", lambda *_: verifier)
+        documents = []
+        for document in made.documents:
+            beside = tuple((s.path, s.source) for s in made.signatures if s.target == document.path)
+            question = inspecting.Question(
+                document.path, document.source, beside, True, False, pki.NOW, TrustOptions()
+            )
+            reports = inspecting.inspect(question).signatures
+            documents.append(replace(document, meta={**document.meta, "signatures": reports}))
+        return replace(made, documents=tuple(documents))
+
+    return look

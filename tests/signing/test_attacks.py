@@ -17,7 +17,6 @@ from medcab.signing import rules
 from medcab.signing.content import MemoryContent
 from medcab.signing.discovery import content_for
 from medcab.signing.inspecting import Question, inspect
-from medcab.signing.packages import with_signatures
 from medcab.signing.pades import sign_pdf
 from medcab.signing.results import (
     Check,
@@ -78,14 +77,14 @@ def signed_package(data, signature):
     return Package("root", (document,), signatures=(beside,))
 
 
-def test_a_signed_pdf_is_no_signature_of_another_file(authority, pdf):
+def test_a_signed_pdf_is_no_signature_of_another_file(authority, pdf, inspected):
     stranger = sign_pdf(signer(authority), pdf)
     assert authority.verifier().verify_bytes(stranger).verdict is Verdict.PASSED
     report = authority.verifier().verify_bytes(
         stranger, MemoryContent(b"something else"), name="a.pdf.sig", content_name="a.pdf"
     )
     assert report.verdict is Verdict.FAILED
-    made = with_signatures(signed_package(b"something else", stranger), authority.verifier())
+    made = inspected(signed_package(b"something else", stranger), authority.verifier())
     assert found(made.documents[0], made)
 
 

@@ -11,7 +11,6 @@ import pytest
 from medcab.model import Document, Package, SignatureFile
 from medcab.rules import DocumentContext, Hit, PackageContext, Unknown
 from medcab.signing import rules
-from medcab.signing.packages import with_signatures
 from medcab.signing.sign import Signer, SignOptions
 from medcab.sources import BytesSource
 
@@ -59,19 +58,19 @@ ALL = (
 )
 
 
-def test_good_signature_is_silent(authority, sign):
-    made = with_signatures(package([("a.pdf", b"a", sign(b"a"))]), authority.verifier())
+def test_good_signature_is_silent(authority, sign, inspected):
+    made = inspected(package([("a.pdf", b"a", sign(b"a"))]), authority.verifier())
     assert [found for rule in ALL for found in run(rule, made, "required")] == []
 
 
-def test_missing_only_where_required(authority):
-    made = with_signatures(package([("a.pdf", b"a", None)]), authority.verifier())
+def test_missing_only_where_required(authority, inspected):
+    made = inspected(package([("a.pdf", b"a", None)]), authority.verifier())
     assert run(rules.signature_missing, made, "optional") == []
     assert run(rules.signature_missing, made, "required") == [Hit(args={"path": "a.pdf"})]
 
 
-def test_changed_document_and_broken_signature(authority, sign):
-    made = with_signatures(
+def test_changed_document_and_broken_signature(authority, sign, inspected):
+    made = inspected(
         package([("a.pdf", b"b", sign(b"a")), ("c.pdf", b"c", sign(b"c")[:-9])]),
         authority.verifier(),
     )
@@ -84,13 +83,13 @@ def test_changed_document_and_broken_signature(authority, sign):
     )
 
 
-def test_open_questions_stay_open(authority, sign):
+def test_open_questions_stay_open(authority, sign, inspected):
     from medcab.signing.trust import TrustStore
     from medcab.signing.verify import Verifier
 
     plain = package([("a.pdf", b"a", sign(b"a"))])
     (unknown,) = run(
-        rules.signature_not_confirmed, with_signatures(plain, Verifier(TrustStore(), at=pki.NOW))
+        rules.signature_not_confirmed, inspected(plain, Verifier(TrustStore(), at=pki.NOW))
     )
     assert isinstance(unknown, Unknown)
     assert unknown.evidence["sub_indication"] == "NO_CERTIFICATE_CHAIN_FOUND"
