@@ -80,6 +80,10 @@ def fields(report: Report, tr: Translator) -> tuple[FieldRow, ...]:
         verdict = worst(f.verdict for f in about)
         value = values.get(key)
         title = FIELDS.get(key)
+        word = say.verdict_word(verdict, tr)
+        if title is None and verdict is Verdict.PASSED:
+            # Nobody looked at a field that nobody knows: that is no «passed».
+            verdict, word = Verdict.INDETERMINATE, tr(N_("not checked"))
         rows.append(
             FieldRow(
                 key=printable(key),
@@ -87,7 +91,7 @@ def fields(report: Report, tr: Translator) -> tuple[FieldRow, ...]:
                 text=printable(value.text) if value is not None else "",
                 where=printable(value.where or "") if value is not None else "",
                 verdict=verdict,
-                verdict_word=say.verdict_word(verdict, tr),
+                verdict_word=word,
                 messages=tuple(say.message_of(f, tr) for f in about),
             )
         )

@@ -145,10 +145,13 @@ class Story:
                     self._p(row.format, self.cell),
                     self._p(row.size, self.cell),
                     self._p(str(row.pages) if row.pages is not None else "—", self.cell),
-                    self._p(word, self.cell, colour=_COLOURS[row.verdict], bold=True),
+                    [
+                        self._p(word, self.cell, colour=_COLOURS[row.verdict], bold=True),
+                        self._p(row.counts, self.digest),
+                    ],
                 ]
             )
-        self.flow.append(self._table(rows, [50, 36, 17, 20, 17, 30]))
+        self.flow.append(self._table(rows, [50, 34, 16, 18, 18, 34]))
 
     def _findings(self) -> None:
         if not self.shown.groups:

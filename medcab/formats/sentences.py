@@ -7,7 +7,8 @@ of files, fields of forms) are made printable before they enter a sentence.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, Final
@@ -23,6 +24,7 @@ __all__ = [
     "STORED",
     "VERDICTS",
     "counts_line",
+    "counts_of",
     "document_type",
     "document_verdict",
     "headline",
@@ -346,12 +348,17 @@ def profile_title(name: str, tr: Translator) -> str:
 
 
 def counts_line(report: Report, tr: Translator) -> str:
-    """``1 ошибка, 2 предупреждения, 5 замечаний, 1 проверка не выполнена``."""
+    """As :func:`counts_of`, in words where there is nothing."""
+    return counts_of(report.findings, tr) or tr(N_("nothing to remark"))
+
+
+def counts_of(findings: Iterable[Finding], tr: Translator) -> str:
+    """``1 ошибка, 2 предупреждения, 5 замечаний, 1 проверка не выполнена``; empty for none."""
+    kinds = Counter(None if f.outcome is Outcome.UNDETERMINED else f.severity for f in findings)
     parts = [
-        (report.count(Severity.ERROR), N_("{n} error"), N_("{n} errors")),
-        (report.count(Severity.WARNING), N_("{n} warning"), N_("{n} warnings")),
-        (report.count(Severity.INFO), N_("{n} note"), N_("{n} notes")),
-        (report.undetermined, N_("{n} check not made"), N_("{n} checks not made")),
+        (kinds[Severity.ERROR], N_("{n} error"), N_("{n} errors")),
+        (kinds[Severity.WARNING], N_("{n} warning"), N_("{n} warnings")),
+        (kinds[Severity.INFO], N_("{n} note"), N_("{n} notes")),
+        (kinds[None], N_("{n} check not made"), N_("{n} checks not made")),
     ]
-    said = [tr.plural(one, many, n) for n, one, many in parts if n]
-    return ", ".join(said) if said else tr(N_("nothing to remark"))
+    return ", ".join(tr.plural(one, many, n) for n, one, many in parts if n)

@@ -31,6 +31,7 @@ class DocumentRow:
     sha256: str | None
     verdict: Verdict
     verdict_word: str
+    counts: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,10 @@ def view(report: Report, tr: Translator) -> View:
     for finding in report.findings:
         by_path.setdefault(finding.location.path, []).append(finding)
     verdicts = {path: worst(f.verdict for f in found) for path, found in by_path.items()}
-    rows = tuple(_row(d, verdicts.get(d.path, Verdict.PASSED), tr) for d in report.documents)
+    rows = tuple(
+        _row(d, verdicts.get(d.path, Verdict.PASSED), by_path.get(d.path, ()), tr)
+        for d in report.documents
+    )
     row_of = {row.document.path: row for row in rows}
     others = [path for path in by_path if path is not None and path not in row_of]
     order: list[str | None] = [None, *others, *(d.path for d in report.documents)]
@@ -171,7 +175,9 @@ def view(report: Report, tr: Translator) -> View:
     )
 
 
-def _row(document: Document, verdict: Verdict, tr: Translator) -> DocumentRow:
+def _row(
+    document: Document, verdict: Verdict, found: Iterable[Finding], tr: Translator
+) -> DocumentRow:
     pages = fact(document, "pages")
     return DocumentRow(
         document=document,
@@ -183,6 +189,7 @@ def _row(document: Document, verdict: Verdict, tr: Translator) -> DocumentRow:
         sha256=fact(document, "sha256"),
         verdict=verdict,
         verdict_word=say.verdict_word(verdict, tr),
+        counts=say.counts_of(found, tr),
     )
 
 

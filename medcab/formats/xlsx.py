@@ -82,7 +82,10 @@ class _Book:
 
     def __init__(self, book: Any, tr: Translator) -> None:
         self.book, self.tr = book, tr
-        base = {"valign": "top", "text_wrap": True, "font_name": "Arial", "font_size": 10}
+        base = {
+            "valign": "top", "text_wrap": True, "font_name": "Arial", "font_size": 10,
+            "bottom": 4, "bottom_color": "#B6BCC6",
+        }  # fmt: skip
         self.plain = book.add_format(base)
         self.strong = book.add_format({**base, "bold": True, "font_size": 14})
         self.head = book.add_format(
@@ -218,9 +221,10 @@ def _documents(sheets: _Book, shown: View, pictures: Pictures) -> None:
         (N_("File"), 44),
         (N_("Document"), 32),
         (N_("Format"), 10),
-        (N_("Size"), 12),
+        (N_("Size, bytes"), 14),
         (N_("Pages"), 10),
         (N_("Verdict"), 22),
+        (N_("Findings"), 30),
         ("SHA-256", 34),
     ]
     if pictures.draw is not None:
@@ -233,15 +237,16 @@ def _documents(sheets: _Book, shown: View, pictures: Pictures) -> None:
         sheet.write_number(row, 3, one.document.size, sheets.number)
         sheets.text(sheet, row, 4, one.pages if one.pages is not None else "—")
         sheets.text(sheet, row, 5, one.verdict_word, sheets.colour(_COLOURS[one.verdict]))
+        sheets.text(sheet, row, 6, one.counts)
         digest = one.sha256 or sheets.tr(N_("could not be read"))
-        sheets.text(sheet, row, 6, digest, sheets.mono)
+        sheets.text(sheet, row, 7, digest, sheets.mono)
         picture = pictures.thumbnail(one.document, 1)
         if picture is not None:
             scale = 84 / picture.width
             sheets.raise_row(sheet, row, picture.height * scale * 0.75 + 6)
             sheet.insert_image(
                 row,
-                7,
+                8,
                 "page.jpg",
                 {
                     "image_data": io.BytesIO(picture.data),

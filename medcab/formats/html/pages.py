@@ -57,7 +57,7 @@ def notice(name: str, headline: str, lines: Iterable[str], tr: Translator, at: d
         headline=headline,
         mark=MARKS[Verdict.INDETERMINATE],
         about=[(tr(N_("Package")), printable(name)), (tr(N_("Since")), moment(at))],
-        lines=list(lines),
+        lines=[printable(line) for line in lines],
         **_common(),
     )
     return text.encode("utf-8", "backslashreplace")
@@ -110,7 +110,7 @@ def _row(line: Line, tr: Translator) -> dict[str, Any]:
         "link": None if line.link is None else "./" + quote(line.link, errors="surrogatepass"),
         "kind": (verdict or Verdict.INDETERMINATE).value,
         "word": word if verdict is None else f"{MARKS[verdict]} {word}",
-        "about": line.about,
+        "about": printable(line.about),
         "when": "—" if line.checked_at is None else moment(line.checked_at),
     }
 
