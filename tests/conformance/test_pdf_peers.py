@@ -18,8 +18,8 @@ from medcab.signing.cms import parse_signed_data
 from medcab.signing.pades.reading import read_pdf
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "signing" / "longterm"))
-from pdf_world import build_ladder, extend, places, sign  # noqa: E402
-from world import NOW, YEAR, World, pki_server  # noqa: E402
+from pdf_world import build_ladder, extend, places, sign
+from world import NOW, YEAR, World, pki_server
 
 DAY = timedelta(days=1)
 LONG = ["B-LT", "B-LTA", "extended B-LT", "extended B-LTA"]

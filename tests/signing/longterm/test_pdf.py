@@ -175,6 +175,22 @@ def test_two_signers_are_raised_together(world):
     assert [r.indication for r in report.signatures] == ["TOTAL-PASSED"] * 2
 
 
+def test_a_store_about_others_makes_no_long_level(world, ladder):
+    """Two signers: what lies in the file about the first says nothing about the second."""
+    second = world.server.know(
+        pki_server.certify(
+            "Петров", world.issuing, address=world.server.address,
+            start=NOW - YEAR, end=NOW + YEAR / 4,
+        )
+    )  # fmt: skip
+    made = sign(world, ladder["B-LT"], holder=second, tsa="short")
+    assert [r.level for r in verify(world, made).signatures] == ["PAdES-B-LT", "PAdES-B-T"]
+    raised = extend(world, made, "B-LT")
+    assert [r.level for r in verify(world, raised).signatures] == ["PAdES-B-LT"] * 2
+    report = world.verifier(revocation="require").verify_bytes(raised)
+    assert report.verdict == "passed"
+
+
 def test_a_signature_after_the_time_stamp_has_no_proof_from_it(world, ladder):
     made = sign(world, ladder["B-LTA"])
     report = verify(world, made)

@@ -323,3 +323,67 @@ def test_encrypted_pdf_is_told(world):
     report = judge(world, held.getvalue())
     assert report.verdict == "indeterminate"
     assert [c.rule for c in report.problems] == ["ISO 32000-2 7.6"]
+
+
+RANGES = {
+    "starts late": lambda a, b, c: b"%d %d %d %d" % (1, a - 1, b, c),
+    "negative": lambda a, b, c: b"0 %d %d -%d" % (a, b, c),
+    "beyond the end": lambda a, b, c: b"0 %d %d %d" % (a, b, c + 1),
+    "gap wider": lambda a, b, c: b"0 %d %d %d" % (a - 12, b, c),
+    "gap wider behind": lambda a, b, c: b"0 %d %d %d" % (a, b + 12, c - 12),
+    "gap narrower": lambda a, b, c: b"0 %d %d %d" % (a + 2, b, c),
+    "six numbers": lambda a, b, c: b"0 %d %d 10 %d %d" % (a, b, b + 20, c - 20),
+    "three numbers": lambda a, b, c: b"0 %d %d" % (a, b),
+    "words": lambda a, b, c: b"0 /A %d %d" % (b, c),
+    "fractions": lambda a, b, c: b"0 %d.5 %d %d" % (a, b, c),
+    "all of it": lambda a, b, c: b"0 %d 0 0" % (b + c),
+    "nothing": lambda a, b, c: b"",
+}
+
+
+@pytest.mark.parametrize("field", ["Signature1", "Timestamp1"])
+@pytest.mark.parametrize("trick", RANGES)
+def test_ranges_that_lie(world, ladder, field, trick):
+    data = ladder["extended B-T"]
+    place = places(data)[field]
+    start, stop = place.gap
+    at = data.index(b"/ByteRange [", stop) + len(b"/ByteRange [")
+    end = data.index(b"]", at)
+    wrong = RANGES[trick](start, stop, place.end - stop)
+    room = data.index(b"/", end) - at - 1
+    assert len(wrong) < room
+    made = data[:at] + (wrong + b"]").ljust(room) + data[at + room :]
+    assert len(made) == len(data)
+    assert judge(world, made).verdict != "passed"
+
+
+def test_another_object_is_shown_after_signing(world):
+    """Shadow attack «replace»: two pages are signed, one shown; an update swaps them."""
+    from pyhanko.pdf_utils import generic
+    from pyhanko.pdf_utils.generic import pdf_name
+
+    def hide(writer):
+        page = writer.prev.root["/Pages"]["/Kids"][0]
+        other = generic.DictionaryObject({**page, pdf_name("/Rotate"): generic.NumberObject(180)})
+        writer.root[pdf_name("/PieceInfo")] = writer.add_object(other)
+        writer.update_root()
+
+    lasting = extend(world, sign(world, update(blank(), hide), tsa="short"), "B-LTA", "long")
+    assert judge(world, lasting).verdict == "passed"
+
+    def swap(writer):
+        hidden = writer.prev.root.raw_get("/PieceInfo")
+        pages = writer.prev.root["/Pages"]
+        pages["/Kids"][0] = generic.IndirectObject(hidden.idnum, hidden.generation, writer.prev)
+        writer.update_container(pages)
+
+    assert judge(world, update(lasting, swap)).verdict == "failed"
+
+
+def test_malformed_certificates_in_a_signature_are_told(world, ladder):
+    contents = bytearray(places(ladder["B-LT"])["Signature1"].contents)
+    at = contents.index(world.issuing.der)
+    contents[at + 1] = 0x85
+    report = judge(world, fill(ladder["B-LT"], "Signature1", bytes(contents).rstrip(b"\0")))
+    assert report.verdict != "passed"
+    assert report.signatures
