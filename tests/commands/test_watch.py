@@ -158,7 +158,7 @@ def test_many_packages_have_a_verdict_each_and_a_page_over_all(tmp_path, watched
     def shows(*words):
         wait_for(lambda: all(w in text(index) for w in words), lambda: everything() + text(index))
 
-    shows("Успешно 1 пакет из 2", "✗ Ошибка", "✓ Успешно", "1 файл лежит рядом")
+    shows("успешно 1 пакет из 2", "✗ Ошибка", "✓ Успешно", "1 файл лежит рядом")
     page = text(index)
     assert "Thumbs" not in page
     assert '<a href="./javascript%3Aalert%281%29%20%26%20%3Cb%3E.html">' in page
@@ -172,13 +172,13 @@ def test_many_packages_have_a_verdict_each_and_a_page_over_all(tmp_path, watched
     assert "Папки с пакетом больше нет" in text(reports / "javascript:alert(1) & <b>.html")
 
     (good / "form.yaml").write_text("a: [", encoding="utf-8")  # unreadable: two forms
-    shows("Успешно 0 пакетов из 2", "две анкеты")
+    shows("успешно 0 пакетов из 2", "две анкеты")
     assert "проверить пакет нельзя" in text(reports / "Соловьёва.html")
     (good / "form.yaml").unlink()
-    shows("Успешно 1 пакет из 2")
+    shows("успешно 1 пакет из 2")
     assert "Успешно:" in text(reports / "Соловьёва.html")
     shutil.rmtree(good)
-    shows("Успешно 0 пакетов из 1")
+    shows("успешно 0 пакетов из 1")
     assert "Папки с пакетом больше нет" in text(reports / "Соловьёва.html")
     assert "Traceback" not in everything()
 

@@ -40,7 +40,7 @@ def test_those_that_need_something_come_first(ru):
     html = page_over(ru)
     names = re.findall(r'<th scope="row">(?:<a [^>]*>)?([^<]*)', html)
     assert names[1:] == ["Белый", "Волкова", "Арбузов", "Зайцева"]
-    assert "Успешно 2 пакета из 5" in html
+    assert "успешно 2 пакета из 5" in html
     assert '<header class="failed">' in html
     assert "проверяется" in html
     assert 'href="./%D0%97%D0%B0%D0%B9%D1%86%D0%B5%D0%B2%D0%B0.html"' in html

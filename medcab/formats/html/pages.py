@@ -87,7 +87,7 @@ def overview(folder: str, lines: Iterable[Line], loose: int, tr: Translator, at:
         title=tr(N_("Packages of documents")),
         verdict=whole.value,
         mark=MARKS[whole],
-        headline=told if verdicts else tr(N_("There are no packages here yet.")),
+        headline=f"{verdict_word(whole, tr)}: {told}" if verdicts else tr(_NONE),
         about=[(tr(N_("Folder")), printable(folder)), (tr(N_("Page of")), moment(at))],
         beside=beside if loose else "",
         heads=[tr(each) for each in _HEADS],
@@ -98,6 +98,7 @@ def overview(folder: str, lines: Iterable[Line], loose: int, tr: Translator, at:
 
 
 _ORDER: Final = {Verdict.FAILED: 0, Verdict.INDETERMINATE: 1, None: 2, Verdict.PASSED: 3}
+_NONE: Final = N_("There are no packages here yet.")
 _HEADS: Final = (N_("Package"), N_("Verdict"), N_("Findings"), N_("Checked"))
 
 
