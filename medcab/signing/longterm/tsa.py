@@ -28,6 +28,7 @@ from medcab.text import N_
 __all__ = ["TsaClient", "TsaProblem"]
 
 _LIMIT: Final = 1 << 20
+_ROOM: Final = 8192
 _AGAIN: Final = frozenset((408, 425, 429, 500, 502, 503, 504))
 
 
@@ -64,6 +65,7 @@ class TsaClient:
         retries: how often an address is asked again after a passing failure.
         pause: seconds before the first repetition; doubled each time.
         problems: what went wrong on the way, also where another address helped.
+        largest: bytes of the largest token so far.
     """
 
     urls: Sequence[str]
@@ -76,6 +78,7 @@ class TsaClient:
     retries: int = 2
     pause: float = 0.5
     problems: list[TsaProblem] = _field(default_factory=list)
+    largest: int = 0
 
     def __post_init__(self) -> None:
         for url in self.urls:
@@ -91,6 +94,11 @@ class TsaClient:
         """Digest of the imprint."""
         return digest_by_name(self.digest)
 
+    @property
+    def room(self) -> int:
+        """Bytes that the next token will probably fit into."""
+        return self.largest + self.largest // 4 if self.largest else _ROOM
+
     def stamp(self, imprint: bytes) -> Token:
         """Get a token over ``imprint``, a digest made with :attr:`algorithm`.
 
@@ -100,7 +108,9 @@ class TsaClient:
         reasons = []
         for url in self.urls:
             try:
-                return self._ask(url, imprint)
+                token = self._ask(url, imprint)
+                self.largest = max(self.largest, len(token.raw))
+                return token
             except TimeStampError as error:
                 self.problems.append(TsaProblem(url, error.template, error.arguments))
                 reasons.append(f"{_shown(url)}: {error}")

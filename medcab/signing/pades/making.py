@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["sign_pdf", "sign_pdf_file", "stamp_pdf"]
 
-_TOKEN: Final = 8192  # bytes that most time-stamps fit into
 _REST: Final = 2048  # signature value, names and numbers
 _SPARE: Final = 256
 _TRIES: Final = 3
@@ -74,7 +73,7 @@ def sign_pdf(
         )
         return made if tsa is None else stamp_signature(made, tsa)
 
-    room = _REST + sum(map(len, template.certificates)) + (_TOKEN if tsa else 0)
+    room = _REST + sum(map(len, template.certificates)) + (tsa.room if tsa else 0)
     name, made = _embed(data, field or "Signature{}", holder, fill, room)
     report = verify_pdf(signer.own_verifier(), made, "")
     mine = [result for result in report.signatures if result.field == name]
@@ -99,7 +98,7 @@ def stamp_pdf(data: bytes, tsa: TsaClient) -> bytes:
     def fill(covered: bytes) -> bytes:
         return tsa.stamp(tsa.algorithm.digest(covered)).raw
 
-    return _embed(data, "Timestamp{}", holder, fill, _TOKEN)[1]
+    return _embed(data, "Timestamp{}", holder, fill, tsa.room)[1]
 
 
 def _embed(

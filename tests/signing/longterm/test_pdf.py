@@ -305,6 +305,19 @@ def test_large_time_stamps_find_room(world):
         tsa.chain = chain
 
 
+def test_room_is_left_for_what_came_before(world):
+    """Empty room costs every reader time: the next token gets little more than the last one."""
+    from medcab.signing.pades.making import stamp_pdf
+
+    tsa = world.tsa("long")
+    sizes = []
+    for _ in range(2):
+        (place,) = places(stamp_pdf(blank(), tsa)).values()
+        sizes.append(len(place.contents))
+    assert sizes[0] == 8192
+    assert tsa.largest < sizes[1] < 2 * tsa.largest
+
+
 def make_many(world):
     years = {"start": NOW - YEAR, "end": NOW + YEAR}
     return [pki_server.certify(f"Лишний {n}", world.issuing, kind="rsa", **years) for n in range(9)]
