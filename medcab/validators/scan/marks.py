@@ -43,16 +43,18 @@ def proofs(sheet: Sheet) -> tuple[bool, bool]:
         groups.insert(0, (pieces_of(colour), mm))
         masks.insert(0, (colour, mm))
     rings = [ring for p, mm in groups for ring in _rings(p, mm)]
-    for (p, fine), (mask, mm) in zip(groups, masks, strict=True):
-        if not _stamped(rings) and (np.maximum(p.width, p.height) > _FRAME_MM * fine).any():
-            freed = pieces_of(_without_lines(mask, round(_LINE_MM * mm)))
-            rings += _rings(freed, mm)
-    stamp = _stamped(rings) or any(_ring_among(p, mm) for p, mm in groups)
+    stamp = any(right - left >= _STAMP_MM[0] for left, _, right, _ in rings)
+    for (p, mm), (mask, coarse) in zip(groups, masks, strict=True):
+        stamp = stamp or _ring_among(p, mm) or _ring_on_lines(p, mm, mask, coarse)
     return stamp, any(_pen(p, mm, rings) for p, mm in groups)
 
 
-def _stamped(rings: list[Box]) -> bool:
-    return any(right - left >= _STAMP_MM[0] for left, _, right, _ in rings)
+def _ring_on_lines(p: Pieces, mm: float, mask: Any, coarse: float) -> bool:
+    """A ring that hangs together with a frame or rule, on a mask that may be coarser."""
+    if not (np.maximum(p.width, p.height) > _FRAME_MM * mm).any():
+        return False
+    freed = pieces_of(_without_lines(mask, round(_LINE_MM * coarse)))
+    return any(ring[2] - ring[0] >= _STAMP_MM[0] for ring in _rings(freed, coarse))
 
 
 def _without_lines(mask: Any, length: int) -> Any:
@@ -70,7 +72,7 @@ def _without_lines(mask: Any, length: int) -> Any:
         done = 1
         while done < length:
             step = min(done, length - done)
-            spread[step:] |= spread[:-step].copy()
+            spread[step:] |= spread[:-step].copy(order="K")
             done += step
         out |= spread
     return mask & ~lines
