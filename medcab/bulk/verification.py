@@ -127,6 +127,7 @@ class BulkResult:
         thin: fields of :attr:`signers` as plain tuples: they travel between processes.
         reasons: sentences about the file as a whole that stand in the way of «passed».
         resumed: taken from the journal of an earlier run.
+        warnings: sentences about the file as a whole that are worth telling.
     """
 
     path: str
@@ -136,6 +137,7 @@ class BulkResult:
     thin: tuple[tuple[Any, ...], ...] = ()
     reasons: tuple[str, ...] = ()
     resumed: bool = False
+    warnings: tuple[str, ...] = ()
 
     @property
     def signers(self) -> tuple[VerifiedSigner, ...]:
@@ -195,8 +197,8 @@ def verify_shard(
 
 
 def _thick(made: tuple[Any, ...]) -> BulkResult:
-    path, content, verdict, line, thin, reasons = made
-    return BulkResult(path, content, Verdict(verdict), line, thin, reasons)
+    path, content, verdict, line, thin, reasons, warnings = made
+    return BulkResult(path, content, Verdict(verdict), line, thin, reasons, warnings=warnings)
 
 
 def _pairs(tasks: tuple[Task, ...]) -> tuple[tuple[str, str | None], ...]:
@@ -235,6 +237,7 @@ def summarize(report: VerificationReport, writer: Any, tr: Any) -> tuple[Any, ..
         writer.line(report),
         tuple(signers),
         tuple(tr(c.detail, **c.args) for c in report.problems if c.open),
+        tuple(tr(c.detail, **c.args) for c in report.problems if c.outcome is CheckOutcome.WARNING),
     )
 
 

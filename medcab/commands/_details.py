@@ -15,8 +15,9 @@ def details(line: bytes) -> list[str]:
     """Lines about one report (``medcab.signature/1`` as JSON)."""
     import json
 
-    made: list[str] = []
-    for signature in json.loads(line)["signatures"]:
+    report = json.loads(line)
+    made = list(_checks(report["checks"], "    "))
+    for signature in report["signatures"]:
         made += _signature(signature, "    ")
     return made
 

@@ -323,6 +323,7 @@ def _lines(result: BulkResult, *, details: bool, quiet: bool) -> list[str]:
     say = tr()
     made = [f"{_mark(result.verdict)} {result.path}: {say(VERDICTS[result.verdict])}"]
     made += [f"    {reason}" for reason in result.reasons]
+    made += [f"    ! {warning}" for warning in result.warnings]
     for signer in result.signers:
         indent = "        " if signer.kind == "counter-signature" else "    "
         kind = say(_KINDS[signer.kind])
