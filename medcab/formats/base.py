@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, Any, ClassVar, Final, Protocol
 
-from medcab.model import Document, Report
+from medcab.model import Document, Finding, Report
 from medcab.text import Translator
 
-__all__ = ["DEFAULT", "Box", "Options", "PageImage", "PageRequest", "Writer"]
+__all__ = ["DEFAULT", "Box", "FixHint", "Options", "PageImage", "PageRequest", "Writer"]
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom as shares of the page as displayed."""
@@ -34,6 +34,9 @@ class PageRequest:
     box: Box | None = None
 
 
+FixHint = Callable[[Finding], str | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the caller may ask of a writer; each writer takes what concerns it.
@@ -43,7 +46,8 @@ class Options:
         verbose: text: also the checks that passed and the digests of the files.
         color: text: escape sequences for colour may be written.
         width: text: columns of the terminal.
-        fix_hint: text: tell which findings ``medcab fix`` can repair.
+        fix_hint: text, html: what ``medcab fix`` would make of a finding, as a msgid or None; text
+            without it says nothing, html what the rule says.
         unicode: text: False when the console has no box-drawing characters.
         delimiter: csv: ``,`` or ``;`` (what Excel opens by double click in a Russian Windows).
         record: html, pdf, xlsx: number of the record in the journal, when there is one.
@@ -54,7 +58,7 @@ class Options:
     verbose: bool = False
     color: bool = False
     width: int = 100
-    fix_hint: bool = False
+    fix_hint: FixHint | None = None
     unicode: bool = True
     delimiter: str = ","
     record: str | None = None

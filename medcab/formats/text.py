@@ -9,7 +9,7 @@ from medcab.formats.base import DEFAULT, Options
 from medcab.formats.encoding import printable
 from medcab.formats.parts import signatures
 from medcab.formats.sentences import moment
-from medcab.formats.view import DocumentRow, Fold, Group, Item, View, view
+from medcab.formats.view import Advice, DocumentRow, Fold, Group, Item, View, view
 from medcab.model import Outcome, Report, Severity, Verdict
 from medcab.text import N_, Translator
 
@@ -88,8 +88,8 @@ def print_report(
         _print(console, _bold(tr(N_("How to fix"))))
         for advice in shown.advice:
             _print(console, _advice(", ".join(advice.rules), advice.help))
-            if options.fix_hint and advice.fixable:
-                _print(console, _indented(tr(N_("medcab fix can do this by itself.")), 4))
+            for line in _repairs(advice, shown, options, tr):
+                _print(console, _indented(line, 4))
     if shown.ignored:
         _print(console, "")
         one = N_("{n} finding is set aside by the configuration")
@@ -101,6 +101,29 @@ def print_report(
                 _print(console, _indented(f"{item.rule} {path}: {item.message}", 2))
     if options.verbose:
         _verbose(report, shown, tr, console)
+
+
+def _repairs(advice: Advice, shown: View, options: Options, tr: Translator) -> list[str]:
+    """What medcab fix would make of ``advice``, with the places where that differs."""
+    if options.fix_hint is None:
+        return []
+    places: dict[str | None, list[str]] = {}
+    for group in shown.groups:
+        for item in group.items:
+            if item.help == advice.help:
+                hint = options.fix_hint(item.finding)
+                places.setdefault(hint, []).append(
+                    " ".join(filter(None, (group.heading, item.place)))
+                )
+    if len(places) == 1:
+        return [tr(hint) for hint in places if hint is not None]
+    told = [
+        (hint, list(dict.fromkeys(where))) for hint, where in places.items() if hint is not None
+    ]
+    return [
+        f"{', '.join(where[:_PLACES])}{' …' * (len(where) > _PLACES)}: {tr(hint)}"
+        for hint, where in told
+    ]
 
 
 def _signatures(report: Report, tr: Translator, console: Console) -> None:

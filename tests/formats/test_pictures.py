@@ -250,3 +250,75 @@ def test_workers_that_cannot_be_started_are_told_to_whoever_waits(monkeypatch):
     one = replace(document("a.pdf", facts=FileFacts(1, "pdf", pages=1)), source=BytesSource(pdf(1)))
     with drawer, pytest.raises(OSError, match="no more processes"):
         drawer(one, 1, 200)
+
+
+def scanned(image, *, more="", matrix="595 0 0 842 0 0", content="", **save):
+    """A PDF page with one JPEG on it."""
+    import pikepdf
+
+    data = io.BytesIO()
+    image.save(data, "JPEG", quality=90, **save)
+    made = pikepdf.new()
+    page = made.add_blank_page(page_size=(595, 842))
+    stream = made.make_stream(data.getvalue())
+    kind = {"L": "DeviceGray", "RGB": "DeviceRGB", "CMYK": "DeviceCMYK"}[image.mode]
+    described = (
+        f"<< /Type /XObject /Subtype /Image /Width {image.width} /Height {image.height}"
+        f" /ColorSpace /{kind} /BitsPerComponent 8 /Filter /DCTDecode {more} >>"
+    )
+    for key, value in pikepdf.Object.parse(described.encode()).items():
+        stream[key] = value
+    page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im=stream))
+    page.Contents = made.make_stream(f"q {matrix} cm /Im Do Q {content}".encode())
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def two_tone(mode="RGB"):
+    """A page that is dark above and light below, with a line near its left edge."""
+    image = Image.new("RGB", (1240, 1754), (40, 60, 90))
+    pen = ImageDraw.Draw(image)
+    pen.rectangle((0, 877, 1240, 1754), fill=(240, 235, 220))
+    pen.rectangle((60, 900, 90, 1700), fill=(200, 20, 20))
+    return image.convert(mode)
+
+
+WAYS = [
+    ({}, True),
+    ({"mode": "L"}, True),
+    ({"progressive": True}, True),
+    ({"mode": "CMYK"}, False),
+    ({"more": "/Decode [1 0 1 0 1 0]"}, False),
+    ({"matrix": "500 0 0 842 40 0"}, False),
+    ({"matrix": "0 842 -595 0 595 0"}, False),
+    ({"matrix": "595 0 0 -842 0 842"}, False),
+    ({"content": "0 1 0 rg 0 0 300 300 re f"}, False),
+]
+
+
+@pytest.mark.parametrize(("how", "quick"), WAYS)
+def test_a_thumbnail_read_out_of_a_scan_looks_like_the_page_drawn(monkeypatch, how, quick):
+    from PIL import ImageChops
+
+    from medcab.formats import pixels
+
+    how = dict(how)
+    data = scanned(two_tone(how.pop("mode", "RGB")), **how)
+    taken = []
+    smaller = pixels._smaller
+    monkeypatch.setattr(pixels, "_smaller", lambda *a: taken.append(smaller(*a)) or taken[-1])
+    (short,) = draw(BytesSource(data), "pdf", [(1, 340, None)])
+    assert any(taken) is quick
+    monkeypatch.setattr(pixels, "_scan", lambda _page: None)
+    (drawn,) = draw(BytesSource(data), "pdf", [(1, 340, None)])
+    one, other = opened(short).convert("L"), opened(drawn).convert("L")
+    assert one.size == other.size
+    difference = ImageChops.difference(one, other)
+    assert sum(difference.histogram()[40:]) < 0.01 * one.width * one.height
+
+
+def test_a_scan_that_is_no_jpeg_inside_is_left_to_pdfium():
+    data = scanned(two_tone()).replace(b"\xff\xd8\xff", b"\xff\xd8\x00", 1)
+    (drawn,) = draw(BytesSource(data), "pdf", [(1, 340, None)])
+    assert opened(drawn).width == 340

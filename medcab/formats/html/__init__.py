@@ -103,6 +103,7 @@ class HtmlWriter:
         budget = max(200_000, 1_300_000 - 700 * len(report.findings))
         pictures = Pictures(options.page_image, budget=budget)
         pictures.prepare(shown)
+        fixed = _fixed(shown, options)
         text = _template().render(
             w=words,
             tr=tr,
@@ -112,8 +113,8 @@ class HtmlWriter:
             marks=MARKS,
             about=_about(report, options, words),
             cards=list(_cards(shown, pictures, tr)),
-            advice=[_advice(one, tr) for one in shown.first],
-            later=[_advice(one, tr) for one in shown.advice[len(shown.first) :]],
+            advice=[_advice(one, fixed(one), tr) for one in shown.first],
+            later=[_advice(one, fixed(one), tr) for one in shown.advice[len(shown.first) :]],
             fields=parts.fields(report, tr),
             signatures=parts.signatures(report, tr),
             shown_template=tr(_WORDS["shown"], shown="\ufffc", total="\ufffd"),
@@ -273,7 +274,17 @@ def _cuttings(
 _PLACES: Final = 6
 
 
-def _advice(one: Advice, tr: Translator) -> dict[str, Any]:
+def _fixed(shown: View, options: Options) -> Callable[[Advice], bool]:
+    """Whether medcab fix repairs by itself what an advice is about, at least in one place."""
+    hint = options.fix_hint
+    if hint is None:
+        return lambda advice: advice.fixable
+    items = [item for group in shown.groups for item in group.items]
+    by_itself = {item.help for item in items if hint(item.finding) == _WORDS["auto"]}
+    return lambda advice: advice.help in by_itself
+
+
+def _advice(one: Advice, fixed: bool, tr: Translator) -> dict[str, Any]:
     places = list(one.places[:_PLACES])
     if len(one.places) > _PLACES:
         places.append(tr(_WORDS["more"], n=len(one.places) - _PLACES))
@@ -281,5 +292,5 @@ def _advice(one: Advice, tr: Translator) -> dict[str, Any]:
         "help": one.help,
         "rules": ", ".join(one.rules),
         "places": "; ".join(places),
-        "fixable": one.fixable,
+        "fixable": fixed,
     }
