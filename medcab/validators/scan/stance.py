@@ -136,7 +136,9 @@ def _letters_at(p: Any, near: Any, along: bool, tall: float) -> Any:
         hit = _row_of_many(p, np.flatnonzero(near & part & (p.height >= 2)), 4 * tall)
         enough = len(hit) >= 4 and float(np.median(p.height[hit])) >= 0.12 * tall
     else:
-        part = (p.height >= 0.45 * tall) & (p.height <= 2.2 * tall) & (p.width <= 8 * tall)
+        part = (p.height >= 0.4 * tall) & (p.height <= 2.2 * tall) & (p.width <= 8 * tall)
+        # Photographs and emblems are cut as well; shadows of the lid reach less far inwards.
+        part |= (p.height <= 7 * tall) & (p.width <= 7 * tall) & (p.width >= 1.5 * tall)
         hit = np.flatnonzero(near & part & (p.width >= 2))
         # Of different lines: one torn corner is not a cut page.
         enough = len(hit) >= 2 and float(np.ptp(p.y0[hit])) > tall
