@@ -7,6 +7,7 @@ RSA, ECDSA and GOST R 34.10-2012; and it reads the signatures and key files that
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -28,7 +29,8 @@ from world import DATA, NOW, YEAR, World, pki_server  # noqa: E402
 
 JARS = [Path("/usr/share/java") / f"{name}.jar" for name in ("bcprov", "bcutil", "bcpkix")]
 pytestmark = [
-    pytest.mark.skipif(shutil.which("java") is None, reason="java is not there"),
+    # A source file is launched: that takes the compiler.
+    pytest.mark.skipif(shutil.which("javac") is None, reason="there is no Java compiler"),
     pytest.mark.skipif(
         not all(jar.is_file() for jar in JARS), reason="Bouncy Castle is not there (libbcpkix-java)"
     ),
@@ -100,7 +102,7 @@ def peer(tmp_path_factory) -> Path:
         (base / "ours" / name).write_bytes(data)
     done = subprocess.run(
         ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dfile.encoding=UTF-8",
-         "-cp", ":".join(map(str, JARS)), str(HERE / "java" / "OldForms.java"),
+         "-cp", os.pathsep.join(map(str, JARS)), str(HERE / "java" / "OldForms.java"),
          str(base / "out"), str(base / "ours")],
         capture_output=True, check=False, timeout=300,
     )  # fmt: skip

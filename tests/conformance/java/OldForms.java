@@ -1,6 +1,7 @@
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -21,13 +22,14 @@ import java.util.List;
 import java.util.Map;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1EncodableVector;
-import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1GeneralizedTime;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.ASN1Set;
+import org.bouncycastle.asn1.ASN1UTCTime;
+import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERSet;
@@ -38,11 +40,11 @@ import org.bouncycastle.asn1.cms.CMSAttributes;
 import org.bouncycastle.asn1.cms.SignedData;
 import org.bouncycastle.asn1.cms.SignerInfo;
 import org.bouncycastle.asn1.cms.Time;
+import org.bouncycastle.asn1.esf.CompleteRevocationRefs;
 import org.bouncycastle.asn1.esf.CrlIdentifier;
 import org.bouncycastle.asn1.esf.CrlListID;
 import org.bouncycastle.asn1.esf.CrlOcspRef;
 import org.bouncycastle.asn1.esf.CrlValidatedID;
-import org.bouncycastle.asn1.esf.CompleteRevocationRefs;
 import org.bouncycastle.asn1.esf.ESFAttributes;
 import org.bouncycastle.asn1.esf.OcspIdentifier;
 import org.bouncycastle.asn1.esf.OcspListID;
@@ -83,6 +85,7 @@ import org.bouncycastle.cert.ocsp.BasicOCSPRespBuilder;
 import org.bouncycastle.cert.ocsp.CertificateID;
 import org.bouncycastle.cert.ocsp.CertificateStatus;
 import org.bouncycastle.cert.ocsp.RespID;
+import org.bouncycastle.cms.CMSException;
 import org.bouncycastle.cms.CMSProcessableByteArray;
 import org.bouncycastle.cms.CMSSignedData;
 import org.bouncycastle.cms.CMSSignedDataGenerator;
@@ -98,10 +101,12 @@ import org.bouncycastle.operator.DigestCalculator;
 import org.bouncycastle.operator.DigestCalculatorProvider;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
+import org.bouncycastle.tsp.TSPException;
 import org.bouncycastle.tsp.TimeStampRequest;
 import org.bouncycastle.tsp.TimeStampRequestGenerator;
 import org.bouncycastle.tsp.TimeStampToken;
 import org.bouncycastle.tsp.TimeStampTokenGenerator;
+import org.bouncycastle.util.CollectionStore;
 import org.bouncycastle.util.Store;
 
 /**
@@ -113,8 +118,8 @@ import org.bouncycastle.util.Store;
 public final class OldForms {
     static final Date NOW = Date.from(Instant.parse("2026-11-21T12:00:00Z"));
     static final long DAY = 86_400_000L;
-    static final byte[] DATA = "Диплом о высшем образовании №1".getBytes(java.nio.charset.StandardCharsets.UTF_8);
-    static final byte[] FOREIGN_DATA = "Другой документ".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    static final byte[] DATA = "Диплом о высшем образовании №1".getBytes(StandardCharsets.UTF_8);
+    static final byte[] FOREIGN_DATA = "Другой документ".getBytes(StandardCharsets.UTF_8);
     static final ASN1ObjectIdentifier ATS_V3 = new ASN1ObjectIdentifier("0.4.0.1733.2.4");
     static final ASN1ObjectIdentifier INDEX_V1 = new ASN1ObjectIdentifier("0.4.0.1733.2.5");
     static final ASN1ObjectIdentifier SIGNATURE_STAMP = PKCSObjectIdentifiers.id_aa_signatureTimeStampToken;
@@ -246,7 +251,7 @@ public final class OldForms {
             }
             if (purpose.equals("ocsp")) {
                 builder.addExtension(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck, false,
-                    org.bouncycastle.asn1.DERNull.INSTANCE);
+                    DERNull.INSTANCE);
             }
             return new Holder(pair.getPrivate(),
                 builder.build(contentSigner(maker == null ? pair.getPrivate() : maker.key)));
@@ -286,7 +291,7 @@ public final class OldForms {
 
         BasicOCSPResp ocsp(Holder maker, Holder about) throws Exception {
             AlgorithmIdentifier sha1 = new AlgorithmIdentifier(OIWObjectIdentifiers.idSHA1,
-                org.bouncycastle.asn1.DERNull.INSTANCE);
+                DERNull.INSTANCE);
             BasicOCSPRespBuilder builder =
                 new BasicOCSPRespBuilder(new RespID(maker.certificate.getSubject()));
             Extensions cutoff = new Extensions(new Extension(
@@ -313,7 +318,7 @@ public final class OldForms {
                 .build(contentSigner(signer.key), signer.certificate));
             List<X509CertificateHolder> all = new ArrayList<>(List.of(signer.certificate));
             all.addAll(Arrays.asList(certificates));
-            generator.addCertificates(new org.bouncycastle.util.CollectionStore<>(all));
+            generator.addCertificates(new CollectionStore<>(all));
             return generator.generate(new CMSProcessableByteArray(DATA), attached);
         }
 
@@ -339,7 +344,7 @@ public final class OldForms {
                     .build(contentSigner(authority.key), authority.certificate),
                 DIGESTS.get(digest), POLICY);
             generator.setAccuracySeconds(1);
-            generator.addCertificates(new org.bouncycastle.util.CollectionStore<>(
+            generator.addCertificates(new CollectionStore<>(
                 List.of(authority.certificate)));
             TimeStampRequestGenerator asking = new TimeStampRequestGenerator();
             asking.setCertReq(withCertificate);
@@ -484,7 +489,7 @@ public final class OldForms {
                 list.getTBSCertList().getExtensions().getExtensionParsedValue(Extension.cRLNumber))
                 .getCRLNumber();
             return new CrlValidatedID(hash, new CrlIdentifier(list.getIssuer(),
-                new org.bouncycastle.asn1.ASN1UTCTime(list.getThisUpdate().getDate()), number));
+                new ASN1UTCTime(list.getThisUpdate().getDate()), number));
         }
 
         Plan hold() throws Exception {
@@ -866,7 +871,7 @@ public final class OldForms {
             return signer.verify(new JcaSimpleSignerInfoVerifierBuilder().setProvider("BC")
                 .build(new JcaX509CertificateConverter().setProvider("BC")
                     .getCertificate(certificateOf(signer, held)).getPublicKey()));
-        } catch (org.bouncycastle.cms.CMSException error) {
+        } catch (CMSException error) {
             return false;  // such as: message-digest attribute value does not match
         }
     }
@@ -877,7 +882,7 @@ public final class OldForms {
         try {
             token.validate(new JcaSimpleSignerInfoVerifierBuilder().setProvider("BC").build(found));
             return "valid";
-        } catch (org.bouncycastle.tsp.TSPException error) {
+        } catch (TSPException error) {
             return "invalid";
         }
     }
