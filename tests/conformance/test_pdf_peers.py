@@ -11,14 +11,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from asn1crypto import crl, ocsp, x509
+from asn1crypto import cms, crl, ocsp, x509
 from pyhanko.sign.ades.report import AdESPassed
 
 from medcab.signing.cms import parse_signed_data
 from medcab.signing.pades.reading import read_pdf
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "signing" / "longterm"))
-from pdf_world import build_ladder, extend, places, sign
+from pdf_world import build_ladder, by_pyhanko, extend, places, sign
 from world import NOW, YEAR, World, pki_server
 
 DAY = timedelta(days=1)
@@ -152,6 +152,37 @@ def lta_of_pyhanko(world, data, moment, crls, ocsps):
             ValidationTimingInfo(moment, moment, point_in_time_validation=True),
         )
     )
+
+
+def test_what_pyhanko_makes_long_lasting_is_verified_and_extended(world):
+    """B-LTA by its own code, with a store as it writes it."""
+    from pyhanko.sign.timestamps import TimeStamper
+    from pyhanko_certvalidator import ValidationContext
+
+    class Ours(TimeStamper):
+        async def async_timestamp(self, message_digest, md_algorithm):
+            token = world.tsa("long", digest=md_algorithm).stamp(message_digest)
+            return cms.ContentInfo.load(token.raw)
+
+    context = ValidationContext(
+        trust_roots=[x509.Certificate.load(world.root.der)],
+        other_certs=[x509.Certificate.load(world.issuing.der)],
+        crls=[pki_server.make_crl(each, NOW) for each in (world.root, world.issuing)],
+        moment=NOW, allow_fetching=False, revocation_mode="hard-fail",
+    )  # fmt: skip
+    made = by_pyhanko(
+        world, timestamper=Ours(), validation_context=context, embed_validation_info=True,
+        use_pades_lta=True,
+    )  # fmt: skip
+    for at in (NOW, NOW + 4 * YEAR):
+        result = world.verify(made, at, content=None)
+        assert (result.indication, result.level) == ("TOTAL-PASSED", "PAdES-B-LTA")
+    changed = made.replace(b"/MediaBox [ 0.0 0.0 200", b"/MediaBox [ 0.0 0.0 300")
+    assert changed != made
+    assert world.verify(changed, content=None).indication == "TOTAL-FAILED"
+    world.server.clock = NOW + YEAR
+    again = extend(world, made, "B-LTA", "long")
+    assert world.verify(again, NOW + 4 * YEAR, content=None).indication == "TOTAL-PASSED"
 
 
 def test_pyhanko_extends_what_we_extended(world, ladder):

@@ -56,11 +56,13 @@ def extend_pdf(extender: Extender, data: bytes, level: Level) -> Extended:
         TimeStampError: no time-stamp could be had.
     """
     try:
-        read_pdf(data)
+        encrypted = read_pdf(data).encrypted
     except EncryptedPdfError:
-        raise
+        encrypted = True
     except breaks() as error:
         raise SigningError(N_("The PDF is damaged: {why}."), why=why(error)) from error
+    if encrypted:
+        raise EncryptedPdfError(N_("The PDF is encrypted: nothing is added to it."))
     before = verify_pdf(extender.verifier(), data, "")
     lowest = _refuse(before, level)
     made = data

@@ -119,12 +119,14 @@ class PdfFile:
         reader: pyHanko's view of it.
         fields: its filled signature fields, as the form lists them.
         cut: there are more.
+        encrypted: it is, and opens without a password.
     """
 
     data: bytes
     reader: Any
     fields: tuple[Embedded, ...]
     cut: bool
+    encrypted: bool = False
 
     def content(self, place: Embedded) -> MemoryContent:
         """The bytes that a signature covers."""
@@ -136,13 +138,14 @@ def read_pdf(data: bytes) -> PdfFile:
     """Open a PDF and find its signatures.
 
     Raises:
-        EncryptedPdfError: it is encrypted.
+        EncryptedPdfError: it does not open without a password.
         Exception: one of :func:`breaks`.
     """
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     reader = PdfFileReader(io.BytesIO(data), strict=False)
-    if reader.encrypted:
+    encrypted = bool(reader.encrypted)
+    if encrypted and not _opens(reader):
         raise EncryptedPdfError(
             N_("The PDF is encrypted: its signatures cannot be read without the password."),
             hint=N_(
@@ -153,9 +156,19 @@ def read_pdf(data: bytes) -> PdfFile:
     found: list[Embedded] = []
     for embedded in _fields(reader, data):
         if len(found) == MAX_FIELDS:
-            return PdfFile(data, reader, tuple(found), True)
+            return PdfFile(data, reader, tuple(found), True, encrypted)
         found.append(embedded)
-    return PdfFile(data, reader, tuple(found), False)
+    return PdfFile(data, reader, tuple(found), False, encrypted)
+
+
+def _opens(reader: Any) -> bool:
+    """Whether a file whose author only restricted its use opens without a password."""
+    from pyhanko.pdf_utils.crypt import AuthStatus
+
+    try:
+        return bool(reader.decrypt("").status is not AuthStatus.FAILED)
+    except breaks():
+        return False
 
 
 def _fields(reader: Any, data: bytes) -> Iterator[Embedded]:
@@ -174,6 +187,8 @@ def _covered(data: bytes, dictionary: Any) -> tuple[tuple[int, int] | None, int,
     The CMS is taken from the gap: what stands there is what is not covered. It must be what the
     dictionary calls its /Contents, else two readers would see two signatures.
     """
+    from pyhanko.sign.validation.pdf_embedded import extract_contents
+
     nothing: tuple[None, int, bytes] = (None, 0, b"")
     try:
         begun, first, second, last = (int(n) for n in dictionary.raw_get("/ByteRange"))
@@ -186,7 +201,7 @@ def _covered(data: bytes, dictionary: Any) -> tuple[tuple[int, int] | None, int,
         return nothing
     try:
         contents = bytes.fromhex(gap[1:-1].decode("ascii"))
-        named = dictionary.raw_get("/Contents").original_bytes
-    except (ValueError, KeyError, AttributeError):
+        named = extract_contents(dictionary)
+    except breaks():
         return nothing
     return ((first, second), second + last, contents) if named == contents else nothing

@@ -103,7 +103,8 @@ def read_store(journal: Journal, file: PdfFile) -> Store:
         if name not in store.references:
             getattr(store, kind).append(data)
             store.references[name] = item
-            begun = file.data.find(encoded)
+            # What encrypted bytes say depends on more than the bytes: they prove nothing.
+            begun = -1 if file.encrypted else file.data.find(encoded)
             store.places[name] = (begun, begun + len(encoded))
     return store
 

@@ -13,14 +13,14 @@ from medcab.signing.pades.reading import read_pdf
 from medcab.signing.sign import Signer, SignOptions
 
 
-def blank(password: str | None = None) -> bytes:
-    """One empty page, encrypted on demand."""
+def blank(password: str | None = None, user: str = "") -> bytes:
+    """One empty page; with a password of the owner, and of the user, on demand."""
     from pypdf import PdfWriter
 
     writer = PdfWriter()
     writer.add_blank_page(200, 200)
     if password is not None:
-        writer.encrypt("", password)
+        writer.encrypt(user, password)
     held = io.BytesIO()
     writer.write(held)
     return held.getvalue()
@@ -58,7 +58,7 @@ def update(data, change) -> bytes:
     return held.getvalue()
 
 
-def by_pyhanko(world, *, old=False, **metadata) -> bytes:
+def by_pyhanko(world, data=None, *, old=False, timestamper=None, **metadata) -> bytes:
     """A PDF that pyHanko signed with the key of the signer."""
     from asn1crypto import keys
     from cryptography.hazmat.primitives import serialization
@@ -79,8 +79,10 @@ def by_pyhanko(world, *, old=False, **metadata) -> bytes:
         field_name="Author", md_algorithm="sha256",
         subfilter=kinds.ADOBE_PKCS7_DETACHED if old else kinds.PADES, **metadata,
     )  # fmt: skip
-    writer = IncrementalPdfFileWriter(io.BytesIO(blank()))
-    return bytes(signers.sign_pdf(writer, about, who).getvalue())
+    writer = IncrementalPdfFileWriter(io.BytesIO(data or blank()))
+    if writer.prev.encrypted:
+        writer.encrypt("")
+    return bytes(signers.sign_pdf(writer, about, who, timestamper=timestamper).getvalue())
 
 
 def rotate(writer) -> None:

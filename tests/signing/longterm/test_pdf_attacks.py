@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from pdf_world import blank, build_ladder, extend, places, rotate, sign, update
+from pdf_world import blank, build_ladder, by_pyhanko, extend, places, rotate, sign, update
 from world import NOW, YEAR, pki_server
 
 from medcab.signing.longterm.evidence import Evidence
@@ -314,15 +313,22 @@ def test_many_fields_are_bounded(world):
 
 
 def test_encrypted_pdf_is_told(world):
-    from pypdf import PdfReader, PdfWriter
-
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(sign(world))))
-    writer.encrypt("", "owner")
-    held = io.BytesIO()
-    writer.write(held)
-    report = judge(world, held.getvalue())
+    report = judge(world, blank("owner", "user"))
     assert report.verdict == "indeterminate"
     assert [c.rule for c in report.problems] == ["ISO 32000-2 7.6"]
+
+
+def test_pdf_that_is_only_restricted_is_verified_but_not_changed(world):
+    """It opens without a password. What its store holds proves nothing about the past."""
+    from medcab.errors import InputError
+
+    made = by_pyhanko(world, blank("owner"))
+    assert judge(world, made).verdict == "passed"
+    changed = bytearray(made)
+    changed[made.index(b"/MediaBox") + 12] ^= 1
+    assert judge(world, bytes(changed)).verdict != "passed"
+    with pytest.raises(InputError, match="encrypted"):
+        extend(world, made, "B-T")
 
 
 RANGES = {
