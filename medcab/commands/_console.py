@@ -169,7 +169,7 @@ def stdout() -> Console:
     return _console(sys.stdout)
 
 
-def text_options(*, quiet: bool, verbose: bool, fix_hint: bool = False) -> Options:
+def text_options(*, quiet: bool, verbose: bool) -> Options:
     """Return what the text writer must know about the console that stdout is."""
     from medcab.formats.base import Options
 
@@ -180,7 +180,6 @@ def text_options(*, quiet: bool, verbose: bool, fix_hint: bool = False) -> Optio
         color=console.color_system is not None and not console.no_color,
         width=console.width,
         unicode=_can_write("─│✓"),
-        fix_hint=fix_hint,
     )
 
 

@@ -14,7 +14,7 @@ from medcab.errors import OutputError, UsageError
 from medcab.text import N_
 
 if TYPE_CHECKING:
-    from medcab.formats.base import PageImage, Writer
+    from medcab.formats.base import FixHint, PageImage, Writer
     from medcab.model import Report
 
 __all__ = ["PICTURED", "Output", "choose_writers"]
@@ -71,14 +71,17 @@ class Output:
     """Writes one report with several writers.
 
     Attributes:
-        quiet, verbose, fix_hint, delimiter, record: see :class:`medcab.formats.base.Options`.
+        quiet, verbose, delimiter, record: see :class:`medcab.formats.base.Options`.
+        fix_hint: what ``medcab fix`` would make of a finding, or None.
+        tell_fixes: say so in text as well.
         page_image: draws pages, or None.
         sign: signs the bytes of a PDF report (PAdES), or None.
     """
 
     quiet: bool = False
     verbose: bool = False
-    fix_hint: bool = False
+    fix_hint: FixHint | None = None
+    tell_fixes: bool = False
     delimiter: str = ","
     record: str | None = None
     page_image: PageImage | None = None
@@ -95,15 +98,16 @@ class Output:
 
         for writer, path in writers:
             options = (
-                text_options(quiet=self.quiet, verbose=self.verbose, fix_hint=self.fix_hint)
+                text_options(quiet=self.quiet, verbose=self.verbose)
                 if path is None
-                else Options(quiet=self.quiet, verbose=self.verbose, fix_hint=self.fix_hint)
+                else Options(quiet=self.quiet, verbose=self.verbose)
             )
             options = replace(
                 options,
                 record=self.record,
                 page_image=self.page_image,
                 delimiter=self.delimiter,
+                fix_hint=self.fix_hint if self.tell_fixes or writer.name != "text" else None,
             )
             stream: Any = io.BytesIO() if writer.binary else io.StringIO()
             writer.write(report, tr(), stream, options=options)

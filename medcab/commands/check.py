@@ -35,6 +35,7 @@ from medcab.errors import ExitCode, InputError, UsageError
 from medcab.text import N_
 
 if TYPE_CHECKING:
+    from medcab.formats.base import FixHint
     from medcab.inputs import PackageOptions
     from medcab.model import Package, Report
 
@@ -167,13 +168,25 @@ def command(
         Output(
             quiet=quiet,
             verbose=verbose,
-            fix_hint=fix_hint,
+            fix_hint=_repairs(package, chosen, report, asked=fix_hint, writers=writers),
+            tell_fixes=fix_hint,
             delimiter=delimiter,
             record=record,
             page_image=draw,
             sign=signer,
         ).write(report, writers)
     raise typer.Exit(exit_code(report, fail_on=fail_on, exit_zero=exit_zero))
+
+
+def _repairs(
+    package: Package, profile: Any, report: Report, *, asked: bool, writers: list[tuple[Any, Any]]
+) -> FixHint | None:
+    """What medcab fix would make of the findings, where somebody will read it."""
+    if not asked and not any(writer.name == "html" for writer, _ in writers):
+        return None
+    from medcab.repair.hints import hints
+
+    return hints(package, profile, report)
 
 
 def exit_code(report: Report, *, fail_on: str = "error", exit_zero: bool = False) -> ExitCode:

@@ -30,6 +30,7 @@ _SEVERITY = {
     Severity.INFO: ("i", "cyan"),
 }
 _NARROW = 80
+_PLACES = 3  # named where an advice does not hold for all of them
 
 
 class TextWriter:
@@ -88,8 +89,8 @@ def print_report(
         _print(console, _bold(tr(N_("How to fix"))))
         for advice in shown.advice:
             _print(console, _advice(", ".join(advice.rules), advice.help))
-            for line in _repairs(advice, shown, options, tr):
-                _print(console, _indented(line, 4))
+            for told in _repairs(advice, shown, options, tr):
+                _print(console, _indented(told, 4))
     if shown.ignored:
         _print(console, "")
         one = N_("{n} finding is set aside by the configuration")
@@ -107,21 +108,17 @@ def _repairs(advice: Advice, shown: View, options: Options, tr: Translator) -> l
     """What medcab fix would make of ``advice``, with the places where that differs."""
     if options.fix_hint is None:
         return []
-    places: dict[str | None, list[str]] = {}
+    places: dict[str | None, dict[str, None]] = {}
     for group in shown.groups:
         for item in group.items:
             if item.help == advice.help:
-                hint = options.fix_hint(item.finding)
-                places.setdefault(hint, []).append(
-                    " ".join(filter(None, (group.heading, item.place)))
-                )
+                where = f"{group.heading}, {item.place}" if item.place else group.heading
+                places.setdefault(options.fix_hint(item.finding), {})[where] = None
+    told = [(tr(hint), list(where)) for hint, where in places.items() if hint is not None]
     if len(places) == 1:
-        return [tr(hint) for hint in places if hint is not None]
-    told = [
-        (hint, list(dict.fromkeys(where))) for hint, where in places.items() if hint is not None
-    ]
+        return [hint for hint, _ in told]
     return [
-        f"{', '.join(where[:_PLACES])}{' …' * (len(where) > _PLACES)}: {tr(hint)}"
+        f"{'; '.join(where[:_PLACES])}{'…' if len(where) > _PLACES else ''}: {hint}"
         for hint, where in told
     ]
 

@@ -8,11 +8,15 @@ from typing import Any, Final
 from medcab.model import Finding, Outcome, Report
 from medcab.profile import Profile
 from medcab.repair.model import Action
-from medcab.validators.facts import FileFacts
+from medcab.validators.facts import FileFacts, PageFacts
 
-__all__ = ["DROPPED_FOR", "arguments", "enough_pixels", "refit_pages", "size_limits"]
+__all__ = [
+    "COVERS", "DROPPED_FOR", "arguments", "enough_pixels", "refit_pages", "single_picture",
+    "size_limits",
+]  # fmt: skip
 
 DROPPED_FOR: Final = frozenset({"PDF017", "SCN003", "SCN015"})
+COVERS: Final = 0.9  # of the page, for a picture that is the page
 _MB: Final = 2**20
 _A4: Final = (8.27, 11.69)
 _LEAST: Final = 295.5  # 300 dpi with the tolerance of rule DPI001
@@ -83,6 +87,18 @@ def enough_pixels(facts: FileFacts) -> bool:
     from medcab.validators.resolution import enough_for_a4
 
     return facts.image is not None and enough_for_a4(facts.image, _LEAST)
+
+
+def single_picture(page: PageFacts) -> bool:
+    """Whether the page is one picture and nothing else, so that turning that turns the page."""
+    shown = [image for image in page.images if image.share > 0]
+    return (
+        len(shown) == 1
+        and shown[0].share >= COVERS
+        and not shown[0].mask
+        and not page.text
+        and not page.hidden_text
+    )
 
 
 def refit_pages(facts: FileFacts) -> list[int]:

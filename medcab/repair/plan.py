@@ -7,65 +7,20 @@ makes is judged by all rules before it is kept.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from medcab.errors import UsageError
-from medcab.model import Document, Finding, Outcome, Package, Report, Severity, Verdict
+from medcab.model import Document, Finding, Outcome, Package, Report
 from medcab.profile import Profile
 from medcab.repair import groups
-from medcab.repair.amounts import (
-    DROPPED_FOR,
-    arguments,
-    enough_pixels,
-    refit_pages,
-    size_limits,
-)
+from medcab.repair.amounts import arguments, size_limits
+from medcab.repair.answers import NAMES, answers, blocking, left_of
 from medcab.repair.images import CONVERTIBLE
 from medcab.repair.model import Action, FixOptions, Left, Plan, Step, Task
 from medcab.repair.names import free_name, inner_path, proper_name, right_extension
-from medcab.rules import find_rule
 from medcab.text import N_
 from medcab.validators.facts import FileFacts
 
-__all__ = ["REPAIRED", "blocking", "left_of", "make_plan"]
-
-_NAMES: Final = frozenset(
-    {"NAM003", "NAM004", "NAM006", "NAM007", "NAM008", "FIL003", "FIL005", "FIL006", "FIL012"}
-)
-# A picture with one of these becomes a PDF, in which the trouble does not exist.
-_BY_PDF: Final = frozenset(
-    {"IMG002", "IMG003", "IMG004", "IMG005", "IMG006", "IMG007", "IMG008", "IMG009", "IMG011"}
-    | {"PKG009", "FIL002", "DPI002", "FIL008", "FIL009", "FIL010"}
-)
-_IN_PDF: Final = {
-    "PDF001": Action.REBUILD,
-    "PDF002": Action.REBUILD,
-    "PDF004": Action.UNLOCK,
-    "PDF005": Action.UNSCRIPT,
-    "PDF006": Action.UNSCRIPT,
-    "PDF007": Action.DETACH,
-    "PDF008": Action.FLATTEN,
-    "PDF009": Action.FLATTEN,
-    "PDF010": Action.UNLAYER,
-    "PDF011": Action.UNMARK,
-    "FIL008": Action.COMPRESS,
-    "FIL009": Action.COMPRESS,
-    "FIL010": Action.COMPRESS,
-}
-_SCANS: Final = frozenset({"SCN002", "SCN004", "SCN005", "SCN008"})
-_SOMETIMES: Final = frozenset({"DPI002", "IMG009"})  # only where the pixels do for a sheet of A4
-REPAIRED: Final = frozenset(_NAMES | _BY_PDF | _IN_PDF.keys() | _SCANS | DROPPED_FOR) - _SOMETIMES
-"""Rules whose findings are repaired as a rule: those that say ``fixable``."""
-
-# What is done only when it is asked for, and how to ask.
-_ALLOWED: Final = {
-    "PDF004": N_("medcab fix lifts the restriction when told to: --remove-restrictions"),
-    "SCN002": N_("medcab fix makes the print darker when told to: --clean. Better scan again."),
-    "SCN003": N_("medcab fix removes the page when told to: --drop-pages. See that it is blank."),
-    "SCN005": N_("Say how medcab fix must turn the page, clockwise: --turn FILE=90"),
-    "SCN008": N_("medcab fix makes the paper lighter when told to: --clean."),
-    "SCN015": N_("medcab fix removes the page when told to: --drop-pages. See that it repeats."),
-}
+__all__ = ["make_plan"]
 
 
 def make_plan(package: Package, profile: Profile, report: Report, options: FixOptions) -> Plan:
@@ -116,21 +71,8 @@ def _renamed(task: Task, target: str, root: str) -> bool:
 
 def _rename(task: Task, target: str, report: Report) -> Step:
     paths = {d.path for d in task.documents}
-    rules = {f.rule for f in report.findings if f.location.path in paths and f.rule in _NAMES}
+    rules = {f.rule for f in report.findings if f.location.path in paths and f.rule in NAMES}
     return Step(Action.RENAME, {"name": target}, tuple(sorted(rules)))
-
-
-def blocking(finding: Finding) -> bool:
-    """Whether a document with this finding must not be written as if it were in order.
-
-    What is missing from the package, or the name that does not say the type, is no fault of the
-    content: the user can put that right without scanning anew.
-    """
-    return (
-        finding.verdict is not Verdict.PASSED
-        and not finding.rule.startswith(("NAM", "PKG", "FRM", "FLD", "INP", "SIG", "CRT"))
-        and find_rule(finding.rule).scope.value == "document"
-    )
 
 
 def _document(
@@ -150,7 +92,7 @@ def _document(
     if any(s.action is Action.CONVERT for s in steps):
         extension = "pdf"
     name = document.name
-    if ids & _NAMES or steps:
+    if ids & NAMES or steps:
         name = proper_name(document, package.form, profile, extension, ids)
     folder = inner_path(document, package.root).rpartition("/")[0]
     target = f"{folder}/{name}" if folder else name
@@ -184,12 +126,12 @@ def _steps(
     picture = facts.format in CONVERTIBLE
     restricted = facts.pdf is not None and facts.pdf.encryption == "owner"
     for finding in findings:
-        actions = _actions(finding, facts, options, picture=picture)
+        actions = answers(finding, facts, options)
         if finding.outcome is Outcome.UNDETERMINED:
             actions = []
         for action in actions:
             found.setdefault(action, []).append(finding.rule)
-        if not actions and blocking(finding) and finding.rule not in _NAMES:
+        if not actions and blocking(finding) and finding.rule not in NAMES:
             hopeless.append(finding)
     if restricted and not options.remove_restrictions:
         found.pop(Action.UNLOCK, None)
@@ -216,62 +158,3 @@ def _steps(
         if (rules := found.get(action)) is not None
     ]
     return steps, hopeless
-
-
-def _actions(
-    finding: Finding, facts: FileFacts, options: FixOptions, *, picture: bool
-) -> list[Action]:
-    """What repairs ``finding``; empty when nothing does."""
-    rule = finding.rule
-    if picture:
-        if rule == "IMG007":
-            return [Action.CONVERT, Action.UPRIGHT]
-        if rule == "IMG009" and not enough_pixels(facts):
-            return []
-        if rule == "DPI002" and finding.severity is Severity.ERROR:
-            return []
-        if rule in _BY_PDF:
-            return [Action.CONVERT]
-    elif facts.format == "pdf":
-        if rule == "DPI001":
-            return [Action.REFIT] if refit_pages(facts) else []
-        if rule in _IN_PDF:
-            return [_IN_PDF[rule]]
-        if rule in DROPPED_FOR and _may_drop(rule, facts, options):
-            return [Action.DROP_PAGES]
-    if rule in _SCANS and (picture or facts.format == "pdf"):
-        return _scan_action(finding, options)
-    return []
-
-
-def _scan_action(finding: Finding, options: FixOptions) -> list[Action]:
-    measured = finding.evidence.get("measured")
-    if finding.rule == "SCN004":
-        return [Action.DESKEW]
-    if finding.rule == "SCN005":
-        return [Action.TURN] if measured in (90, 180, 270) else []
-    return [Action.CLEAN] if options.clean else []
-
-
-def _may_drop(rule: str, facts: FileFacts, options: FixOptions) -> bool:
-    assert facts.pdf is not None
-    if rule == "PDF017":
-        return any(not p.empty for p in facts.pdf.pages)
-    return options.drop_blank and any(not page.blank for page in facts.scan)
-
-
-def left_of(finding: Finding, facts: FileFacts | None = None) -> Left:
-    """What has to be done by hand about ``finding``: the advice of its rule."""
-    rule = find_rule(finding.rule)
-    hint = _ALLOWED.get(finding.rule, rule.help)
-    if facts is not None and facts.scan and all(page.blank for page in facts.scan):
-        hint = rule.help  # nothing would be left of the document
-    return Left(
-        path=finding.location.path or "",
-        reason=finding.reason if finding.reason is not None else rule.message,
-        args=dict(finding.args),
-        hint=hint,
-        rule=finding.rule,
-        page=finding.location.page,
-        finding=finding,
-    )

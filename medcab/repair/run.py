@@ -20,6 +20,7 @@ from medcab.model import Package, Report
 from medcab.profile import Profile
 from medcab.repair import mend as _mend
 from medcab.repair import settings
+from medcab.repair.answers import blocking, left_of
 from medcab.repair.keep import copy, store
 from medcab.repair.model import (
     Action,
@@ -32,8 +33,9 @@ from medcab.repair.model import (
     Written,
 )
 from medcab.repair.place import demand_apart, demand_free, move, unwritable
-from medcab.repair.plan import blocking, left_of, make_plan
+from medcab.repair.plan import make_plan
 from medcab.sandbox import Sandbox
+from medcab.validators.facts import FileFacts
 from medcab.workshop import Workshop
 
 __all__ = ["fix", "order_of", "plan_only"]
@@ -216,7 +218,12 @@ def _judged(
             return written, None
         beside.write(written, stage)
         report = engine.run(read_package([str(stage)]), profile, check, shop=shop)
-        bad = {_nfc(f.location.path or ""): f for f in reversed(report.findings) if blocking(f)}
+        facts = _facts(report)
+        bad = {
+            _nfc(f.location.path or ""): left_of(f, facts.get(f.location.path))
+            for f in reversed(report.findings)
+            if blocking(f)
+        }
         if not bad:
             return written, report
         taken_away = False
@@ -227,9 +234,7 @@ def _judged(
             for path in one.paths:
                 _take_away(stage / path, package)
             source = one.task.documents[0].path
-            told = tuple(
-                replace(left_of(bad[_nfc(p)]), path=source) for p in one.paths if _nfc(p) in bad
-            )
+            told = tuple(replace(bad[_nfc(p)], path=source) for p in one.paths if _nfc(p) in bad)
             written[at] = replace(one, paths=(), left=told)
         assert taken_away, sorted(bad)
 
@@ -262,9 +267,16 @@ def _kept(after: Report) -> list[Left]:
     """Warnings that stay on what was written."""
     from medcab.model import Severity
 
+    facts = _facts(after)
     return [
-        replace(left_of(f), kept=True) for f in after.findings if f.severity is not Severity.INFO
+        replace(left_of(f, facts.get(f.location.path)), kept=True)
+        for f in after.findings
+        if f.severity is not Severity.INFO
     ]
+
+
+def _facts(report: Report) -> dict[str | None, FileFacts | None]:
+    return {d.path: d.facts for d in report.documents}
 
 
 def _remaining(report: Report, plan: Plan) -> list[Left]:
@@ -280,8 +292,9 @@ def _remaining(report: Report, plan: Plan) -> list[Left]:
     }
     refused = {d.path for t in plan.tasks if t.refused for d in t.documents}
     changed = {d.path for t in plan.tasks if t.changes_content for d in t.documents}
+    facts = _facts(report)
     return [
-        replace(left_of(f), kept=True)
+        replace(left_of(f, facts.get(f.location.path)), kept=True)
         for f in report.findings
         if f.severity is not Severity.INFO
         and f.location.path not in refused

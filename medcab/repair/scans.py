@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from medcab.repair import recompress
+from medcab.repair.amounts import COVERS
 from medcab.repair.encode import Encoded, as_jpeg, as_lossless, fill
 from medcab.repair.recompress import Picture
 from medcab.validators.facts import PdfFacts, PlacedImage
 
 __all__ = ["change_picture", "darkened", "only_picture", "pictures_of", "put", "straightened"]
 
-_COVERS: Final = 0.9
 _RECODED: Final = 92
 _LEAST_RECODED: Final = 60
 _STEP: Final = 15
@@ -29,7 +29,7 @@ def only_picture(page: Any, placed: Iterable[PlacedImage]) -> Any | None:
     import pikepdf
 
     shown = [p for p in placed if p.share > 0]
-    if len(shown) != 1 or shown[0].share < _COVERS or shown[0].mask:
+    if len(shown) != 1 or shown[0].share < COVERS or shown[0].mask:
         return None
     resources = page.obj.get("/Resources") or page.resources
     listed = resources.get("/XObject") if resources is not None else None
