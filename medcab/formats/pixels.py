@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import math
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -47,18 +48,23 @@ def _pdf(data: bytes, wanted: list[tuple[int, int, Box | None]]) -> list[bytes |
     document = pypdfium2.PdfDocument(data)
     plain = _UNLIKE.search(data) is None
     try:
-        # Page by page, so that pdfium decodes the scan of a page once.
+        # Page by page, so that the scan of a page is decoded once.
         for number in sorted({page for page, _, _ in wanted}):
             if not 1 <= number <= len(document):
                 continue
             page = document[number - 1]
             across, down = page.get_size()
-            boxes = {box for asked, _, box in wanted if asked == number}
-            scan = _scan(page) if plain and boxes == {None} else None
-            for index, (asked, width, box) in enumerate(wanted):
-                if asked == number and across > 0 and down > 0:
-                    small = scan and _smaller(scan, width, down / across)
-                    made[index] = small or _pdf_part(page, across, down, width, box)
+            asked = [n for n, (page_number, _, _) in enumerate(wanted) if page_number == number]
+            if across > 0 and down > 0:
+                parts = [wanted[n][1:] for n in asked]
+                scan = _scan(page) if plain else None
+                drawn: Sequence[bytes | None] | None = None
+                if scan is not None:
+                    drawn = _from_scan(scan, parts, down / across)
+                if drawn is None:
+                    drawn = [_pdf_part(page, across, down, *part) for part in parts]
+                for n, data_of_part in zip(asked, drawn, strict=True):
+                    made[n] = data_of_part
             page.close()
     finally:
         document.close()
@@ -68,8 +74,8 @@ def _pdf(data: bytes, wanted: list[tuple[int, int, Box | None]]) -> list[bytes |
 def _scan(page: Any) -> bytes | None:
     """The JPEG that is all that the page shows, upright and from edge to edge; None without one.
 
-    Scanners make such pages, and a JPEG can be read at a fraction of its size: a thumbnail costs a
-    third of what drawing the page costs.
+    Scanners make such pages. A JPEG can be read at a fraction of its size: a thumbnail costs a
+    third of what drawing the page costs, and a place on it nothing but its decoding.
     """
     from pypdfium2 import raw
 
@@ -94,20 +100,37 @@ def _scan(page: Any) -> bytes | None:
     return bytes(only.get_data(decode_simple=False))
 
 
-def _smaller(scan: bytes, width: int, shape: float) -> bytes | None:
-    """The JPEG ``width`` pixels wide and ``shape`` times as high; None where it is no plain one."""
+def _from_scan(
+    scan: bytes, parts: list[tuple[int, Box | None]], shape: float
+) -> list[bytes] | None:
+    """The page and places on it out of its JPEG; None where that is no plain or no fitting one.
+
+    Args:
+        scan: the JPEG.
+        parts: width of the page in pixels, and the place on it or None for all of it.
+        shape: height of the page by its width.
+    """
     from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = _PIXELS
-    height = math.ceil(width * shape)
-    if not 0 < height <= 4 * width:
-        return None
+    whole = max((width for width, box in parts if box is None), default=0)
+    exact = [width for width, box in parts if box is not None]
     try:
         with Image.open(io.BytesIO(scan), formats=("JPEG",)) as image:
-            if image.mode not in ("L", "RGB") or image.width < width or image.height < height:
+            if image.mode not in ("L", "RGB") or image.width < whole or shape > 4:
                 return None
-            image.draft(image.mode, (width, height))
-            return _jpeg(image.resize((width, height), reducing_gap=2.0))
+            # A place is shown pixel for pixel: pdfium makes other sizes fit.
+            if any(abs(image.width - width) > width / 50 for width in exact):
+                return None
+            if not exact:
+                image.draft(image.mode, (whole, math.ceil(whole * shape)))
+            image.load()
+            return [
+                _jpeg(image.crop(around(box, image.size)))
+                if box is not None
+                else _jpeg(image.resize((width, math.ceil(width * shape)), reducing_gap=2.0))
+                for width, box in parts
+            ]
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None  # pdfium may know what to do with it
 
