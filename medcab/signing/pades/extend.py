@@ -75,6 +75,7 @@ def extend_pdf(extender: Extender, data: bytes, level: Level) -> Extended:
     if made == data:
         return Extended(made, False, lowest)
     after = verify_pdf(extender.verifier(), made, "")
+    _demand_readable(after)
     demand_no_worse(before.signatures, after.signatures, level)
     return Extended(made, True, _lowest(after.signatures))
 
@@ -87,12 +88,16 @@ def _lowest(results: Sequence[SignatureResult]) -> SignatureLevel:
     return min((r.level for r in _persons(results)), key=lambda each: _RANK.get(each, 0))
 
 
+def _demand_readable(report: VerificationReport) -> None:
+    for check in report.problems:
+        if check.open:
+            hint = N_("Look at it with: medcab verify --details")
+            raise SigningError(check.detail, hint=hint, **check.args)
+
+
 def _refuse(before: VerificationReport, level: Level) -> SignatureLevel:
     """Say why a PDF is not to be touched; else the lowest level in it."""
-    hint = N_("Look at it with: medcab verify --details")
-    for check in before.problems:
-        if check.open:
-            raise SigningError(check.detail, hint=hint, **check.args)
+    _demand_readable(before)
     for result in before.signatures:
         if result.kind == "signature" and result.level not in _RANK:
             raise SigningError(

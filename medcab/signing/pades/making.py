@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from medcab.errors import InputError, OutputError, SigningError
 from medcab.files import unreadable
-from medcab.signing.pades.reading import EncryptedPdfError, breaks, why
+from medcab.signing.pades.reading import EncryptedPdfError, breaks, declare_extension, why
 from medcab.signing.template import SignerTemplate, signed_data
 from medcab.text import N_
 
@@ -155,6 +155,7 @@ def _lay_out(data: bytes, field: str, holder: Any) -> tuple[str, bytearray, int,
                 N_("The author of the PDF forbids further signatures in it."),
                 hint=N_("Make a detached signature."),
             )
+        declare_extension(writer)
         taken = {str(name) for name, _, _ in enumerate_sig_fields(writer.prev)}
         name = next(
             each for number in range(1, 10_000) if (each := field.format(number)) not in taken

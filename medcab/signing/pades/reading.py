@@ -21,6 +21,7 @@ __all__ = [
     "EncryptedPdfError",
     "PdfFile",
     "breaks",
+    "declare_extension",
     "entry",
     "read_pdf",
     "why",
@@ -132,6 +133,15 @@ class PdfFile:
         """The bytes that a signature covers."""
         start, stop = place.gap or (0, 0)
         return MemoryContent(self.data[:start] + self.data[stop : place.end])
+
+
+def declare_extension(writer: Any) -> None:
+    """Say in the catalogue that PAdES is used, where the version does not (ISO 32000-1 7.12)."""
+    from pyhanko.sign.signers.constants import ESIC_EXTENSION_1
+
+    writer.ensure_output_version((1, 7))
+    if writer.output_version < (2, 0):
+        writer.register_extension(ESIC_EXTENSION_1)
 
 
 def read_pdf(data: bytes) -> PdfFile:

@@ -13,7 +13,7 @@ from medcab.signing.blocks.journal import Journal
 from medcab.signing.blocks.records import CertificateRecord, same_name
 from medcab.signing.longterm.evidence import Evidence
 from medcab.signing.longterm.poe import key_of
-from medcab.signing.pades.reading import PdfFile, breaks, entry
+from medcab.signing.pades.reading import PdfFile, breaks, declare_extension, entry
 from medcab.signing.tlv import DerError
 from medcab.text import N_
 
@@ -199,6 +199,7 @@ def write_store(
             entries[title] = writer.add_object(single)
     if not entries and not any(added.values()):
         return None
+    declare_extension(writer)
     root = writer.root
     whole = entry(root, "/DSS")
     if whole is None:

@@ -74,6 +74,15 @@ def test_nothing_that_was_there_is_changed(ladder):
         assert ladder[high].startswith(ladder[low])
 
 
+@pytest.mark.parametrize("name", LADDER)
+def test_use_of_pades_is_declared(ladder, name):
+    from medcab.signing.pades.reading import read_pdf
+
+    reader = read_pdf(ladder[name]).reader
+    assert reader.input_version == (1, 7)
+    assert reader.root["/Extensions"]["/ESIC"]["/BaseVersion"] == "/1.7"
+
+
 def test_store_names_what_belongs_to_each_signature(ladder, shared_world):
     import hashlib
 
