@@ -368,6 +368,38 @@ def test_gost_signature_inside_a_pdf(name):
     assert result.indication is Indication.TOTAL_FAILED
 
 
+@pytest.mark.peer
+@pytest.mark.parametrize("name", ["leaf256", "leaf512"])
+def test_openssl_accepts_what_we_sign_inside_a_pdf(openssl, name):
+    from medcab.signing.pades import sign_pdf, verify_pdf
+    from medcab.signing.pades.reading import read_pdf
+
+    signed = sign_pdf(Signer(key(name), SignOptions(force=True)), _page(), field="Подпись")
+    file = read_pdf(signed)
+    (place,) = file.fields
+    assert place.field == "Подпись"
+    used = cms.ContentInfo.load(place.contents).dump()
+    covered = file.content(place).whole()
+    assert openssl(used, covered).returncode == 0
+    assert openssl(used, covered + b" ").returncode != 0
+    verifier = Verifier(trust("root.crt", "subca.crt"), ValidationPolicy(revocation="none"))
+    [result] = verify_pdf(verifier, signed, "x.pdf").signatures
+    assert result.indication is Indication.TOTAL_PASSED, [c for c in result.checks if c.open]
+    assert result.level.value == "PAdES-B-B"
+
+
+def _page():
+    from io import BytesIO
+
+    from pypdf import PdfWriter
+
+    writer = PdfWriter()
+    writer.add_blank_page(595, 842)
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
 def _name(text):
     common = encode(0x30, encode_oid("2.5.4.3") + encode(12, text.encode()))
     return encode(0x30, encode(0x31, common))
