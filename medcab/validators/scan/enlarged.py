@@ -38,6 +38,8 @@ _STRONG: Final = 9.0
 _FAR: Final = 2.5
 _GHOST: Final = 0.4
 _GHOST_SHARP: Final = 0.25
+_SHARP: Final = 2.9  # sharper edges than enlarging by two or more makes, but for repeated dots
+_MOST_KEPT: Final = -1.2
 _SOFT: Final = 3.6  # softer edges than enlarging by two makes
 _BLUNT: Final = 3.2  # edges of a picture enlarged three times; sharper ones come from less
 
@@ -82,16 +84,20 @@ def enlarged_from(sheet: Sheet, edge: float | None) -> Enlarged | None:
     if mirror[best] >= _MIRROR:
         share = float(_SHARES[best])
         beat = _lowest(steps, min(share, 1 - share))
-        # Dots that were only repeated mirror around the rest of the size as well.
-        ghost = (_GHOST if blunt else _GHOST_SHARP) * mirror[best]
-        if _near(mirror, _SHARES, 1 - share) >= ghost and _near(steps, _BEATS, beat) >= _STEPS:
-            share = _by_steps(rows, columns, beat)
+        if _near(steps, _BEATS, beat) >= _STEPS:
+            # Dots that were only repeated mirror around the rest of the size as well, or only.
+            ghost = _near(mirror, _SHARES, 1 - share) / mirror[best]
+            lean = rows.lean(beat) + columns.lean(beat)
+            sharp = edge is not None and edge < _SHARP
+            if ghost >= (_GHOST if blunt else _GHOST_SHARP) or (sharp and lean < _MOST_KEPT):
+                share = beat if lean > 0 else 1 - beat
         beat = min(share, 1 - share)
         heard = max(_near(rhythm, _BEATS, beat), _near(steps, _BEATS, beat))
         return Enlarged(round(share * sheet.dpi), mirror[best] >= _SURE and heard >= _RHYTHM)
     beat = float(_BEATS[_LOUD + int(np.argmax(steps[_LOUD:]))])
     if _near(steps, _BEATS, beat) >= _STEPS:
-        share = _by_steps(rows, columns, _lowest(steps, beat))
+        beat = _lowest(steps, beat)
+        share = beat if rows.lean(beat) + columns.lean(beat) > 0 else 1 - beat
         return Enlarged(round(share * sheet.dpi), False)
     beat = float(_BEATS[int(np.argmax(rhythm))])
     if _near(rhythm, _BEATS, beat) < _RHYTHM:
@@ -118,6 +124,25 @@ class _Traces:
             or self.rhythm.max() >= _RHYTHM
             or self.steps[_LOUD:].max() >= _STEPS
         )
+
+    def lean(self, beat: float) -> float:
+        """Skewness of what beats in a rhythm: above 0 where few places differ from their neighbour.
+
+        Where dots were repeated, few places stand out when many dots were added, and few places
+        lag behind when few were.
+        """
+        n = len(self.profile)
+        spectrum = np.fft.rfft(self.profile * np.hanning(n))
+        kept = np.zeros_like(spectrum)
+        low = round((beat - 3 * _STEP) * n)
+        exact = low + int(np.argmax(np.abs(spectrum[low : round((beat + 3 * _STEP) * n)])))
+        for times in range(1, 6):
+            at = times * exact % n
+            at = min(at, n - at)
+            if at >= 0.1 * n:
+                kept[at - 2 : at + 3] = spectrum[at - 2 : at + 3]
+        wave = np.fft.irfft(kept, n)
+        return float((wave**3).mean() / ((wave**2).mean() ** 1.5 + 1e-9))
 
 
 def _busiest(sheet: Sheet, axis: int) -> Any:
@@ -189,29 +214,6 @@ def _rhythm(profile: Any) -> Any:
 def _lowest(steps: Any, beat: float) -> float:
     """The beat, or half of it where that is heard as well."""
     return beat / 2 if _near(steps, _BEATS, beat / 2) >= 0.6 * _STEPS else beat
-
-
-def _by_steps(rows: _Traces, columns: _Traces, beat: float) -> float:
-    """The share of places that differ from their neighbour: ``beat``, or all but that.
-
-    Where dots were repeated, few places stand out when many dots were added, and few places lag
-    behind when few were: the skewness of what beats in that rhythm tells.
-    """
-    lean = 0.0
-    for profile in (rows.profile, columns.profile):
-        n = len(profile)
-        spectrum = np.fft.rfft(profile * np.hanning(n))
-        kept = np.zeros_like(spectrum)
-        low = round((beat - 3 * _STEP) * n)
-        exact = low + int(np.argmax(np.abs(spectrum[low : round((beat + 3 * _STEP) * n)])))
-        for times in range(1, 6):
-            at = times * exact % n
-            at = min(at, n - at)
-            if at >= 0.1 * n:
-                kept[at - 2 : at + 3] = spectrum[at - 2 : at + 3]
-        wave = np.fft.irfft(kept, n)
-        lean += float((wave**3).mean() / ((wave**2).mean() ** 1.5 + 1e-9))
-    return beat if lean > 0 else 1 - beat
 
 
 def _eighth(place: Any) -> Any:

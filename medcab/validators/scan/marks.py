@@ -13,6 +13,8 @@ from medcab.validators.scan.sheet import CHROMA, Sheet, apart
 __all__ = ["coloured", "proofs", "watermark"]
 
 _STAMP_MM: Final = (25.0, 52.0)
+_REDUCED_MM: Final = 17.0  # the same on a page smaller than A5: such are often scanned reduced
+_A5_MM: Final = 140.0
 _EMBLEM_MM: Final = 12.0
 _FRAME_MM: Final = 60.0
 _LINE_MM: Final = 20.0
@@ -32,8 +34,8 @@ def coloured(sheet: Sheet) -> bool:
 def proofs(sheet: Sheet) -> tuple[bool, bool]:
     """Whether a round stamp and a signature are seen, in colour or in ink.
 
-    A stamp is a ring of 25 to 52 mm; a signature is strokes of a pen: large, thin, going to and
-    fro, no ring, no line, nothing of what a ring encloses.
+    A stamp is a ring of 25 to 52 mm (from 17 on small pages); a signature is strokes of a pen:
+    large, thin, going to and fro, no ring, no line, nothing of what a ring encloses.
     """
     groups = [(sheet.pieces, sheet.mm / 2)]
     masks = [(sheet.depth_quarter > sheet.mark_level, sheet.mm / 4)]
@@ -43,18 +45,27 @@ def proofs(sheet: Sheet) -> tuple[bool, bool]:
         groups.insert(0, (pieces_of(colour), mm))
         masks.insert(0, (colour, mm))
     rings = [ring for p, mm in groups for ring in _rings(p, mm)]
-    stamp = any(right - left >= _STAMP_MM[0] for left, _, right, _ in rings)
+    small = min(sheet.width, sheet.height) < _A5_MM * sheet.mm
+    least = _REDUCED_MM if small else _STAMP_MM[0]
+    stamp = _large(rings, least)
     for (p, mm), (mask, coarse) in zip(groups, masks, strict=True):
-        stamp = stamp or _ring_among(p, mm) or _ring_on_lines(p, mm, mask, coarse)
+        stamp = stamp or _ring_among(p, mm, least) or _ring_on_lines(p, mm, mask, coarse, least)
     return stamp, any(_pen(p, mm, rings) for p, mm in groups)
 
 
-def _ring_on_lines(p: Pieces, mm: float, mask: Any, coarse: float) -> bool:
+def _ring_on_lines(p: Pieces, mm: float, mask: Any, coarse: float, least: float) -> bool:
     """A ring that hangs together with a frame or rule, on a mask that may be coarser."""
     if not (np.maximum(p.width, p.height) > _FRAME_MM * mm).any():
         return False
-    freed = pieces_of(_without_lines(mask, round(_LINE_MM * coarse)))
-    return any(ring[2] - ring[0] >= _STAMP_MM[0] for ring in _rings(freed, coarse))
+    freed = _without_lines(mask, round(_LINE_MM * coarse))
+    # A ring that a line touches is whole without it, one that a line crosses is not.
+    return _large(_rings(pieces_of(freed), coarse), least) or _large(
+        _rings(pieces_of(_mended(freed, mask)), coarse), least
+    )
+
+
+def _large(rings: list[Box], least: float) -> bool:
+    return any(right - left >= least for left, _, right, _ in rings)
 
 
 def _without_lines(mask: Any, length: int) -> Any:
@@ -76,6 +87,18 @@ def _without_lines(mask: Any, length: int) -> Any:
             done += step
         out |= spread
     return mask & ~lines
+
+
+def _mended(freed: Any, mask: Any) -> Any:
+    """What crossed a line that was taken away is made whole again."""
+    for _ in range(2):
+        grown = freed.copy()
+        grown[1:] |= freed[:-1]
+        grown[:-1] |= freed[1:]
+        grown[:, 1:] |= freed[:, :-1]
+        grown[:, :-1] |= freed[:, 1:]
+        freed = grown & mask
+    return freed
 
 
 def _rings(p: Pieces, mm: float) -> list[Box]:
@@ -100,9 +123,9 @@ def _turns_round(x: Any, y: Any, radius: Any) -> bool:
     return len(np.unique(angle)) >= 0.75 * _ANGLES
 
 
-def _ring_among(p: Pieces, mm: float) -> bool:
+def _ring_among(p: Pieces, mm: float, least: float) -> bool:
     """A ring that hangs together with a signature or text: votes for its centre (Hough)."""
-    low, high = (mm * side for side in _STAMP_MM)
+    low, high = mm * least, mm * _STAMP_MM[1]
     joined = (np.minimum(p.width, p.height) >= low) & (np.maximum(p.width, p.height) <= 2.5 * high)
     joined &= p.area < 0.5 * p.width * p.height
     angles = np.arange(_ANGLES) * (2 * np.pi / _ANGLES)

@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from tests.validators.scan.sheets import SIZE, measured, scanned, text
+from medcab.validators.facts import ProbeLimits
+from medcab.validators.scan.measure import measure_picture
+from medcab.validators.scan.picture import from_jpeg
+from tests.validators.scan.sheets import SIZE, measured, pressed, scanned, text
 
 PAPER = (250, 250, 246)
 
@@ -137,12 +140,21 @@ def test_lines_of_a_table_over_the_edge_are_a_cut_but_ruled_paper_is_not():
 
 
 @pytest.mark.parametrize("dpi", [75, 100, 150, 200])
-@pytest.mark.parametrize("way", [Image.Resampling.BICUBIC, Image.Resampling.BILINEAR])
+@pytest.mark.parametrize(
+    "way", [Image.Resampling.BICUBIC, Image.Resampling.BILINEAR, Image.Resampling.NEAREST]
+)
 def test_the_resolution_before_enlarging(dpi, way):
     small = tuple(side * dpi // 300 for side in SIZE)
     page = measured(text(5).resize(small, Image.Resampling.BOX).resize(SIZE, way))
     assert page.enlarged == pytest.approx(dpi, abs=3)
     assert page.enlarged_sure or dpi > 110
+
+
+def test_the_blocks_of_the_coder_are_not_taken_for_enlarging():
+    blurred = text(5).filter(ImageFilter.GaussianBlur(2.5))
+    for quality in (40, 60, 95):
+        picture = from_jpeg(pressed(blurred, quality=quality), (300.0, 300.0), ProbeLimits())
+        assert measure_picture(picture).enlarged is None
 
 
 def test_blots_but_not_photographs_nor_coloured_emblems():
@@ -204,6 +216,49 @@ def test_no_stamp_and_no_signature_on_bare_text():
     page = measured(image)
     assert page.stamp is False
     assert page.signature is False
+
+
+def test_a_stamp_is_no_signature_and_an_emblem_no_stamp():
+    stamped = text(6).copy()
+    stamped.paste(PAPER, (280, SIZE[1] - 400, 640, SIZE[1] - 200))
+    page = measured(stamped)
+    assert page.stamp is True
+    assert page.signature is False
+    bare = text(6).copy()
+    bare.paste(PAPER, (0, SIZE[1] - 520, *SIZE))
+    x, y = 1240, SIZE[1] - 300
+    ImageDraw.Draw(bare).ellipse(
+        (x - 130, y - 130, x + 130, y + 130), outline=(30, 50, 170), width=9
+    )
+    page = measured(bare)
+    assert page.stamp is False
+    assert page.signature is False
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_a_stamp_across_the_line_of_a_frame(mode):
+    image = text(6).copy()
+    edge = (60, 60, SIZE[0] - 60, SIZE[1] - 140)
+    ImageDraw.Draw(image).rectangle(edge, outline=(30, 50, 170), width=8)
+    assert measured(image.convert(mode)).stamp is True
+
+
+def test_a_photograph_and_a_word_over_an_edge():
+    image = text(4).copy()
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 0, 1100, SIZE[1]), fill=PAPER)
+    font = ImageFont.load_default(60)
+    draw.text((700, 300), "photograph", (30, 30, 34), font)
+    draw.ellipse((700, 600, 980, 770), fill=(70, 90, 130))
+    assert measured(image).cuts == ()
+    assert [cut.side for cut in measured(image.crop((850, 0, *SIZE))).cuts] == ["left"]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.02, 0.1])
+def test_a_page_that_is_almost_black(share):
+    page = measured(text().point(lambda v: round(v * share)))
+    assert page.problem == ""
+    assert page.paper < 30
 
 
 def test_every_box_lies_on_the_page():
