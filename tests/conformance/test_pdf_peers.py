@@ -204,6 +204,7 @@ def test_pyhanko_extends_what_we_extended(world, ladder):
     assert world.verify(again, NOW + 3 * YEAR, content=None).indication == "TOTAL-PASSED"
 
 
+@pytest.mark.peer
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
 @pytest.mark.parametrize("name", ["extended B-T", "B-LTA", "extended B-LTA"])
 def test_openssl_verifies_each_document_time_stamp(world, ladder, name, tmp_path):
@@ -228,6 +229,7 @@ def test_openssl_verifies_each_document_time_stamp(world, ladder, name, tmp_path
     assert seen == name.count("extended") + name.count("B-LTA")
 
 
+@pytest.mark.peer
 @pytest.mark.skipif(shutil.which("pdfsig") is None, reason="poppler's pdfsig is not installed")
 @pytest.mark.parametrize("name", ["B-B", "B-T", *LONG])
 def test_poppler_sees_the_signature_as_valid(ladder, name, tmp_path):
@@ -244,6 +246,7 @@ def test_poppler_sees_the_signature_as_valid(ladder, name, tmp_path):
         assert "Total document signed" in others[-1]
 
 
+@pytest.mark.peer
 @pytest.mark.skipif(shutil.which("qpdf") is None, reason="qpdf is not installed")
 @pytest.mark.parametrize("name", LONG)
 def test_qpdf_finds_no_fault_in_the_structure(ladder, name, tmp_path):
