@@ -72,7 +72,7 @@ def _run(path: ValidationPath, chain: Chain, moment: datetime, options: PathOpti
         anchor=path.trust_anchor,
         certificates=chain.certificates,
         moment=moment,
-        strict=not options.allow_weak,
+        dates=options.algorithm_dates,
     )
     parameters = PKIXValidationParams(
         user_initial_policy_set=frozenset(options.policies or {"any_policy"}),
@@ -93,7 +93,7 @@ def _at_another_time(
         detail = N_("The certificates of the chain were never valid together.")
         sub = SubIndication.OUT_OF_BOUNDS_NO_POE
         return [Check("chain-constraints", CheckOutcome.UNDETERMINED, _RFC, detail, {}, sub)]
-    weak = None if options.allow_weak else _weak(chain.whole, moment)
+    weak = _weak(chain.whole, moment, options)
     if weak is not None:
         sub = SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE
         return [Check("chain-algorithms", CheckOutcome.UNDETERMINED, _RFC, *weak, sub)]
@@ -110,7 +110,7 @@ def _told(error: Exception, chain: Chain, moment: datetime, options: PathOptions
     try:
         if isinstance(error, DisallowedAlgorithmError):
             sub, name = SubIndication.CRYPTO_CONSTRAINTS_FAILURE_NO_POE, "chain-algorithms"
-            reason = _weak(chain.whole, moment)
+            reason = _weak(chain.whole, moment, options)
         elif isinstance(error, ValidationError):
             reason = _explain(chain.whole, options, isinstance(error, PathValidationError))
         else:
@@ -121,11 +121,13 @@ def _told(error: Exception, chain: Chain, moment: datetime, options: PathOptions
     return Check(name, CheckOutcome.UNDETERMINED, _RFC, detail, args, sub)
 
 
-def _weak(whole: Sequence[x509.Certificate], moment: datetime) -> _Reason | None:
+def _weak(
+    whole: Sequence[x509.Certificate], moment: datetime, options: PathOptions
+) -> _Reason | None:
     """The certificate nearest to the anchor whose signature is too weak by now."""
     for certificate, issuer in reversed(list(pairwise(whole))):
         algorithm = certificate["signature_algorithm"]
-        day = weakness(algorithm, issuer.public_key, moment)
+        day = weakness(algorithm, issuer.public_key, moment, options.algorithm_dates)
         if day is not None:
             return (
                 N_("The signature of the authority in the certificate of {name} is too weak: its "

@@ -15,6 +15,7 @@ FIXED: Final = frozenset(
     (
         "algorithm-protection", "algorithms-consistent", "algorithms-supported", "byte-range",
         "certificate-chain", "certificate-issued-before", "certificate-readable", "chain",
+        "chain-proven",
         "content-available", "content-not-attributes", "content-octet-string", "content-same",
         "coverage", "file-readable", "file-size", "hash-index", "key-fits-algorithm", "limit",
         "message-digest-present", "message-digest-value", "message-imprint", "public-key",
@@ -63,7 +64,6 @@ CHECKS: Final = {
         "anchor-validity": "fail",
         "chain-algorithms": "fail",
         "chain-constraints": "fail",
-        "chain-proven": "fail",
         "validity-range": "fail",
         "revocation-signer": "warn",
         "revocation-authority": "warn",

@@ -28,7 +28,7 @@ from pyhanko_certvalidator.util import ConsList
 
 from medcab.signing.certificates import name_key, raw
 from medcab.signing.chains import effective_key, lacks_parameters
-from medcab.signing.pkix import Signed, make_context, run, signed_by, weakness
+from medcab.signing.pkix import Dates, Signed, make_context, run, signed_by, weakness
 from medcab.signing.revocation import (
     CertificateStatus,
     CrlItem,
@@ -72,7 +72,7 @@ class CrlJudge:
         others: certificates among which makers of lists may be found.
         moment: for which the answer must hold.
         policy: the revocation policy.
-        strict: weak algorithms are refused by their dates.
+        dates: of algorithms (see :data:`medcab.signing.pkix.Dates`).
     """
 
     def __init__(
@@ -84,13 +84,13 @@ class CrlJudge:
         *,
         moment: datetime,
         policy: RevocationPolicy,
-        strict: bool,
+        dates: Dates,
     ) -> None:
         self._path = path
         self._whole = tuple(whole)
         self._moment = moment
         self._policy = policy
-        self._strict = strict
+        self._dates = dates
         self._vetted: list[tuple[CrlItem, x509.Certificate]] = []
         self._keys = {
             item.public_key.dump(): effective_key(self._whole, n)
@@ -133,7 +133,7 @@ class CrlJudge:
         parsed = item.parsed
         if raw(parsed["tbs_cert_list"]["signature"]) != raw(parsed["signature_algorithm"]):
             return None  # RFC 5280 5.1.1.2: the two must be the same
-        if self._strict and weakness(parsed["signature_algorithm"], None, self._moment):
+        if weakness(parsed["signature_algorithm"], None, self._moment, self._dates):
             return None
         signed = Signed(
             raw(parsed["tbs_cert_list"]),
@@ -223,7 +223,7 @@ class CrlJudge:
             anchor=self._path.trust_anchor,
             certificates=chain,
             moment=self._moment,
-            strict=self._strict,
+            dates=self._dates,
             crls=[item.parsed for item, _ in vetted],
             revocation=self._policy.mode.value,
             later=self._policy.later,

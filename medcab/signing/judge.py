@@ -206,7 +206,7 @@ class ChainJudge:
             self.others,
             moment=self.moment,
             policy=self.policy,
-            strict=not self.options.allow_weak,
+            dates=self.options.algorithm_dates,
         )
 
     def _status(
@@ -222,7 +222,7 @@ class ChainJudge:
             issuer,
             moment=self.moment,
             policy=self.policy,
-            strict=not self.options.allow_weak,
+            dates=self.options.algorithm_dates,
             others=self.others,
             revocation_of=of_responder,
         )

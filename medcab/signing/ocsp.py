@@ -18,7 +18,7 @@ from asn1crypto import core, ocsp, x509
 
 from medcab.signing.algorithms import UnsupportedAlgorithmError, digest_algorithm
 from medcab.signing.certificates import name_key, raw
-from medcab.signing.pkix import Signed, signed_by, weakness
+from medcab.signing.pkix import Dates, Signed, signed_by, weakness
 from medcab.signing.revocation import (
     CertificateStatus,
     OcspItem,
@@ -61,7 +61,7 @@ class _Question:
     issuer: x509.Certificate
     moment: datetime
     policy: RevocationPolicy
-    strict: bool
+    dates: Dates
     others: tuple[x509.Certificate, ...]
     revocation_of: RevocationOf
 
@@ -73,7 +73,7 @@ def status_from_ocsp(
     *,
     moment: datetime,
     policy: RevocationPolicy,
-    strict: bool,
+    dates: Dates,
     others: Iterable[x509.Certificate],
     revocation_of: RevocationOf,
 ) -> CertificateStatus | None:
@@ -85,7 +85,7 @@ def status_from_ocsp(
         issuer: certificate of the authority whose key signed ``certificate`` (verified).
         moment: for which the answer must hold.
         policy: the revocation policy.
-        strict: weak algorithms are refused by their dates.
+        dates: of algorithms (see :data:`medcab.signing.pkix.Dates`).
         others: certificates among which a responder's may be found.
         revocation_of: says whether a responder's own certificate was revoked.
 
@@ -93,7 +93,7 @@ def status_from_ocsp(
         a status; one with state UNKNOWN tells why the answers do not count; None when no
         answer is about this certificate.
     """
-    question = _Question(certificate, issuer, moment, policy, strict, tuple(others), revocation_of)
+    question = _Question(certificate, issuer, moment, policy, dates, tuple(others), revocation_of)
     best: CertificateStatus | None = None
     for item in items:
         for single in _about(item.basic, certificate, issuer):
@@ -197,7 +197,7 @@ def _authentic(basic: ocsp.BasicOCSPResponse, question: _Question, made: datetim
         raw(basic["tbs_response_data"]), basic["signature_algorithm"], basic["signature"].native
     )
     moment = question.moment
-    if question.strict and weakness(signed.algorithm, None, moment) is not None:
+    if weakness(signed.algorithm, None, moment, question.dates) is not None:
         return False
     if _is_responder(basic, question.issuer) and signed_by(signed, question.issuer.public_key):
         return True
@@ -240,11 +240,13 @@ def _may_answer(candidate: x509.Certificate, question: _Question, made: datetime
             and name_key(candidate.issuer) == name_key(question.issuer.subject)
             and candidate.not_valid_before <= made + _TOLERANCE <= candidate.not_valid_after
             and not candidate.critical_extensions - _KNOWN_EXTENSIONS
-            and (
-                not question.strict
-                or weakness(candidate["signature_algorithm"], candidate.public_key, question.moment)
-                is None
+            and weakness(
+                candidate["signature_algorithm"],
+                candidate.public_key,
+                question.moment,
+                question.dates,
             )
+            is None
             and signed_by(Signed.certificate(candidate), question.issuer.public_key)
         )
     except _BAD:

@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as _field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from asn1crypto import x509
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from medcab.signing.chains import Chain, ChainSearch
     from medcab.signing.fetch import Fetcher
     from medcab.signing.judge import ChainJudge
+    from medcab.signing.pkix import Dates
 
 __all__ = ["PathCache", "PathOptions", "PathResult", "validate_path"]
 
@@ -65,6 +66,7 @@ class PathOptions:
         policies: acceptable certificate policies (OIDs); empty: any.
         explicit_policy, inhibit_mapping, inhibit_any: the initial indicators.
         allow_weak: weak algorithms are not refused by their dates.
+        dates: (algorithm or key, day of its end or None) where that is not the known one.
     """
 
     policies: frozenset[str] = frozenset()
@@ -72,6 +74,12 @@ class PathOptions:
     inhibit_mapping: bool = False
     inhibit_any: bool = False
     allow_weak: bool = False
+    dates: tuple[tuple[str, date | None], ...] = ()
+
+    @property
+    def algorithm_dates(self) -> Dates:
+        """The dates that count (see :data:`medcab.signing.pkix.Dates`)."""
+        return None if self.allow_weak else dict(self.dates)
 
 
 @dataclass(frozen=True, slots=True)

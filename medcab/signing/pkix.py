@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from logging import NullHandler, getLogger
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from asn1crypto import algos, keys, x509
@@ -54,10 +55,14 @@ from medcab.signing.certificates import raw
 # The library logs what it then raises; without a handler that would land on stderr.
 getLogger("pyhanko_certvalidator").addHandler(NullHandler())
 
-__all__ = ["AlgorithmRules", "Signed", "make_context", "run", "signed_by", "weakness"]
+__all__ = ["AlgorithmRules", "Dates", "Signed", "make_context", "run", "signed_by", "weakness"]
 
 _T = TypeVar("_T")
 _PSS = "1.2.840.113549.1.1.10"
+# Days by name of algorithm or key that stand instead of the known ones (None: no end); in place of
+# the whole mapping None: nothing is too weak.
+Dates = Mapping[str, date | None] | None
+_NO_OTHER_DATES: Dates = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,28 +107,33 @@ def signed_by(signed: Signed, key: keys.PublicKeyInfo) -> bool | None:
 
 
 def weakness(
-    algorithm: algos.SignedDigestAlgorithm, key: keys.PublicKeyInfo | None, moment: datetime
+    algorithm: algos.SignedDigestAlgorithm,
+    key: keys.PublicKeyInfo | None,
+    moment: datetime,
+    dates: Dates = _NO_OTHER_DATES,
 ) -> date | None:
     """Day since which the algorithm or the key is too weak, when ``moment`` is not before it.
 
-    Source: ETSI TS 119 312 V1.5.1, as the tables of :mod:`medcab.signing.algorithms` hold it.
+    Source: ETSI TS 119 312 V1.5.1, as the tables of :mod:`medcab.signing.algorithms` hold it,
+    unless ``dates`` says otherwise.
     """
-    days: list[date] = []
+    if dates is None:
+        return None
+    days: list[date | None] = []
     try:
         entry = signature_algorithm(algorithm["algorithm"].dotted)
         if entry.digest:
-            sunset = digest_algorithm(entry.digest).sunset
-            days += [sunset] if sunset else []
+            digest = digest_algorithm(entry.digest)
+            days.append(dates.get(digest.name, digest.sunset))
         elif entry.family == "rsa-pss":
-            scheme = resolve(entry.oid, algorithm["parameters"].dump(), "")
-            days += [scheme.digest.sunset] if scheme.digest.sunset else []
+            digest = resolve(entry.oid, algorithm["parameters"].dump(), "").digest
+            days.append(dates.get(digest.name, digest.sunset))
         if key is not None:
             public = _public_key(key.dump(), key["algorithm"]["algorithm"].dotted)
-            sunset = key_sunset(public)
-            days += [sunset] if sunset else []
+            days.append(dates.get(public.name, key_sunset(public)))
     except (SigningError, ValueError, TypeError, LookupError, AttributeError):
         return None  # unsupported things are told where the signature itself is checked
-    reached = [day for day in days if day <= moment.date()]
+    reached = [day for day in days if day is not None and day <= moment.date()]
     return min(reached) if reached else None
 
 
@@ -154,26 +164,26 @@ class _Verifier(SignatureValidator):  # type: ignore[misc]
 
 
 class AlgorithmRules(AlgorithmUsagePolicy):  # type: ignore[misc]
-    """Dated acceptance of algorithms; ``strict=False`` accepts whatever is supported."""
+    """Dated acceptance of algorithms; without dates whatever is supported is accepted."""
 
-    def __init__(self, strict: bool = True) -> None:
-        self._strict = strict
+    def __init__(self, dates: Dates = _NO_OTHER_DATES) -> None:
+        self._dates = dates
 
     def digest_algorithm_allowed(self, algo: Any, moment: datetime | None) -> Any:
-        if not self._strict or moment is None:
+        if self._dates is None or moment is None:
             return AlgorithmUsageConstraint(allowed=True)
         try:
-            sunset = digest_algorithm(algo["algorithm"].dotted).sunset
+            digest = digest_algorithm(algo["algorithm"].dotted)
         except SigningError:
             return AlgorithmUsageConstraint(allowed=False)
+        sunset = self._dates.get(digest.name, digest.sunset)
         return AlgorithmUsageConstraint(allowed=sunset is None or moment.date() < sunset)
 
     def signature_algorithm_allowed(
         self, algo: Any, moment: datetime | None, public_key: Any
     ) -> Any:
-        if not self._strict or moment is None:
-            return AlgorithmUsageConstraint(allowed=True)
-        return AlgorithmUsageConstraint(allowed=weakness(algo, public_key, moment) is None)
+        weak = None if moment is None else weakness(algo, public_key, moment, self._dates)
+        return AlgorithmUsageConstraint(allowed=weak is None)
 
 
 class _Context(ValidationContext):  # type: ignore[misc]
@@ -223,7 +233,7 @@ def make_context(
     anchor: TrustAnchor,
     certificates: Iterable[x509.Certificate],
     moment: datetime,
-    strict: bool = True,
+    dates: Dates = _NO_OTHER_DATES,
     crls: Sequence[Any] = (),
     revocation: str = "none",
     later: bool = False,
@@ -234,7 +244,7 @@ def make_context(
         anchor: the anchor of the path at hand.
         certificates: whose signatures were verified by the caller.
         moment: validation time (aware).
-        strict: weak algorithms are refused by their dates.
+        dates: see :data:`Dates`.
         crls: parsed CRLs whose signatures were verified by the caller.
         revocation: ``none`` | ``prefer`` | ``require``, for the makers of CRLs.
         later: CRLs made after ``moment`` count too.
@@ -261,7 +271,7 @@ def make_context(
             RevocationCheckingPolicy(rule, rule), retroactive_revinfo=later
         ),
         moment=moment,
-        algorithm_usage_policy=AlgorithmRules(strict),
+        algorithm_usage_policy=AlgorithmRules(dates),
         signature_validator=_Verifier(originals),
     )
 

@@ -159,6 +159,7 @@ class ChainValidator:
                 inhibit_mapping=self.policy.inhibit_mapping,
                 inhibit_any=self.policy.inhibit_any,
                 allow_weak=not self.policy.sunsets,
+                dates=tuple(sorted(self.policy.overrides.items(), key=repr)),
             ),
         )
         journal.extend(result.checks)

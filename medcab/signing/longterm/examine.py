@@ -284,7 +284,7 @@ def _check_order(journal: Journal, entries: list[_Entry]) -> None:
     for rank in (3, 2, 1, 0):
         level = [
             e.token.info for e in entries
-            if _RANK[e.kind] == rank and e.token and e.verdict and e.verdict.passed
+            if _RANK[e.kind] == rank and e.token and e.verdict and _is_dated(e.verdict)
         ]  # fmt: skip
         for info in level:
             if latest is not None and info.moment + info.accuracy < latest:
@@ -298,3 +298,8 @@ def _check_order(journal: Journal, entries: list[_Entry]) -> None:
         if level:
             moments = [info.moment for info in level]
             latest = max(moments) if latest is None else max(latest, *moments)
+
+
+def _is_dated(verdict: StampVerdict) -> bool:
+    """Its time can be believed, though it may lie after the moment of the check."""
+    return verdict.passed or verdict.sub_indication is SubIndication.NO_POE

@@ -14,7 +14,8 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any, Final
 
-from medcab.errors import ConfigError
+from medcab.errors import ConfigError, SigningError
+from medcab.signing.algorithms import digest_algorithm, digest_by_name
 from medcab.signing.checks import CHECKS, FIXED
 from medcab.signing.policy import STRICT, ValidationPolicy
 from medcab.text import N_
@@ -24,6 +25,13 @@ __all__ = ["SCHEMA", "default_policy", "read_policy"]
 SCHEMA: Final = "medcab.validation-policy/1"
 _LEVELS: Final = ("fail", "warn", "ignore")
 _OID: Final = re.compile(r"[0-2](?:\.[0-9]+)+(?:\.\*)?")
+_KEY: Final = re.compile(
+    r"(?:RSA|DSA)-[0-9]{3,5}|EC [A-Za-z][A-Za-z0-9-]{2,20}|Ed25519"
+    r"|GOST R 34\.10-(?:2001|2012 (?:256|512)) \(.{1,60}\)"
+)
+_STREEBOG: Final = "1.2.643.7.1.1.2.2"
+_EXAMPLES: Final = ("MD5", "SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512", "RSA-1024",
+                    "RSA-2048", "RSA-3072", "RSA-4096", "EC P-256", "Streebog-256")  # fmt: skip
 _PURPOSES: Final = {"accepted": "purposes", "refused": "refused_purposes"}
 _KNOWN: Final = frozenset(name for group in CHECKS.values() for name in group)
 
@@ -66,14 +74,36 @@ def read_policy(text: str, base: ValidationPolicy, path: str = "") -> Validation
 
 def _dates(table: Mapping[str, Any], path: str) -> dict[str, date | None]:
     made: dict[str, date | None] = {}
-    for name, day in table.items():
+    for written, day in table.items():
+        name = _algorithm(written)
+        if name is None:
+            near = get_close_matches(written.upper(), _EXAMPLES, n=1, cutoff=0.7)
+            raise ConfigError(
+                N_("The validation policy {path} gives a date for an algorithm that is not known: "
+                   "{name}."),
+                hint=N_("Did you mean {near}?") if near
+                else N_("Names are such as SHA-256, RSA-2048, EC P-256, Streebog-256: "
+                        "--details and --format json show them."),
+                path=path, name=written[:100], near=near[0] if near else "",
+            )  # fmt: skip
         if day == "no end":
             made[name] = None
         elif isinstance(day, date) and not isinstance(day, datetime):
             made[name] = day
         else:
-            raise _wrong(path, f"algorithms.{name}")
+            raise _wrong(path, f"algorithms.{written}")
     return made
+
+
+def _algorithm(name: str) -> str | None:
+    """The name as reports have it, of a digest or a kind of key; None: there is no such thing."""
+    if _KEY.fullmatch(name):
+        return name
+    try:
+        digest_algorithm(_STREEBOG)  # makes the names of the GOST digests known
+        return digest_by_name(name).name
+    except SigningError:
+        return None
 
 
 def _purposes(table: Mapping[str, Any], path: str) -> dict[str, tuple[str, ...]]:

@@ -73,6 +73,50 @@ def test_unknown_names_are_refused_with_a_hint():
     assert read_policy(HEAD + '[checks]\nsignature-value = "fail"\n', STRICT).levels
 
 
+@pytest.mark.parametrize(
+    ("written", "known"),
+    [("SHA-1", "SHA-1"), ("sha256", "SHA-256"), ("Streebog-256", "Streebog-256"),
+     ("RSA-2048", "RSA-2048"), ("EC P-256", "EC P-256"), ("Ed25519", "Ed25519")],
+)  # fmt: skip
+def test_algorithms_are_known(written, known):
+    made = read_policy(HEAD + f'[algorithms]\n"{written}" = 2030-01-01\n', STRICT)
+    assert list(made.overrides) == [known]
+
+
+@pytest.mark.parametrize(("written", "near"), [("RSA2048", "RSA-2048"), ("blowfish", "")])
+def test_unknown_algorithms_are_refused(written, near):
+    with pytest.raises(ConfigError, match="not known") as told:
+        read_policy(HEAD + f'[algorithms]\n"{written}" = 2030-01-01\n', STRICT, "p.toml")
+    assert told.value.arguments["near"] == near
+
+
+def test_dates_hold_for_chains_lists_and_answers(world):
+    """Not for the signer's own algorithms alone."""
+    from medcab.signing.verify import Verifier
+
+    made = world.sign()  # the signer has RSA, the authorities have P-256 and sign with SHA-256
+    lists = [pki_server.make_crl(each, NOW) for each in (world.root, world.issuing)]
+
+    def verdict(text, **more):
+        policy = read_policy(HEAD + text, STRICT)
+        verifier = Verifier(world.trust, policy, at=NOW, **more)
+        (result,) = verifier.verify_bytes(made, MemoryContent(DATA)).signatures
+        return result
+
+    curve = '[algorithms]\n"EC P-256" = 2026-01-01\n'
+    assert verdict("").indication == "TOTAL-PASSED"
+    result = verdict(curve)
+    assert result.sub_indication == "CRYPTO_CONSTRAINTS_FAILURE_NO_POE"
+    assert [c.id for c in result.checks if c.open] == ["chain-algorithms"]
+    later = '[algorithms]\n"EC P-256" = 2028-01-01\n'
+    assert verdict(later).indication == "TOTAL-PASSED"
+    required = 'revocation = "require"\n'
+    assert verdict(required, crls=lists).indication == "TOTAL-PASSED"
+    digest = verdict(required + '[algorithms]\n"SHA-256" = 2026-01-01\n', crls=lists)
+    refused = {c.id for c in digest.checks if c.open}
+    assert {"digest-strength", "chain-algorithms", "revocation-signer"} <= refused
+
+
 def whole(world, data, text):
     from medcab.signing.verify import Verifier
 

@@ -72,7 +72,8 @@ def test_dates_of_algorithms(world):
     [
         "", "x", 'schema = "other"\n', HEAD + "unknown = 1\n", HEAD + 'revocation = "maybe"\n',
         HEAD + "lenient = 1\n", HEAD + '[algorithms]\n"SHA-1" = 5\n',
-        HEAD + '[checks]\ntime-stamp = "perhaps"\n', HEAD + "checks = 1\n", HEAD + '[algorithms]\nX = 2026-01-01T00:00:00Z\n',
+        HEAD + '[checks]\ntime-stamp = "perhaps"\n', HEAD + "checks = 1\n",
+        HEAD + '[algorithms]\n"SHA-1" = 2026-01-01T00:00:00Z\n',
     ],
 )  # fmt: skip
 def test_wrong_files_are_refused(text):
