@@ -1,4 +1,4 @@
-"""What ``medcab watch`` keeps fresh: the reports of one package, and a page over many.
+"""What ``medcab watch`` keeps fresh: the reports of one package.
 
 A report that does not hold any more must not go on looking current: where a package cannot be
 read, is gone or is just being judged again, its HTML report says so, and its other reports are
@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,9 +28,7 @@ if TYPE_CHECKING:
     from medcab.formats.html.pages import Line
     from medcab.model import Report
 
-__all__ = ["Folder", "Settings", "Watched"]
-
-INDEX = "index"
+__all__ = ["Settings", "Watched"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +41,8 @@ class Settings:
     jobs: int
     timeout: float
     quiet: bool
+    journal: str | None = None
+    journal_full: bool = False
 
 
 class Watched:
@@ -85,8 +84,13 @@ class Watched:
             self.pending = False
         self.trouble, self.checked_at = "", report.checked_at
         self._print(report)
+        record = None
         try:
-            self._write(report)
+            record = self._record(report)
+        except MedcabError as error:
+            self._tell(error)
+        try:
+            self._write(report, record)
         except OutputError as error:
             self._tell(error)  # open in Excel, for instance: the next change tries again
         self.last = report
@@ -189,7 +193,16 @@ class Watched:
             stdout().print()
         sys.stdout.flush()
 
-    def _write(self, report: Report) -> None:
+    def _record(self, report: Report) -> str | None:
+        """Write the check into the journal, where there is one; its number."""
+        settings = self.settings
+        if settings.journal is None:
+            return None
+        from medcab.commands._journal import record
+
+        return str(record(settings.journal, report, command="watch", full=settings.journal_full))
+
+    def _write(self, report: Report, record: str | None) -> None:
         from medcab.formats.base import Options
 
         with contextlib.ExitStack() as stack:
@@ -200,7 +213,7 @@ class Watched:
                 draw = stack.enter_context(PageDrawer(jobs=self.settings.jobs))
             for writer, path in self.writers:
                 stream: Any = io.BytesIO() if writer.binary else io.StringIO()
-                writer.write(report, tr(), stream, options=Options(page_image=draw))
+                writer.write(report, tr(), stream, options=Options(page_image=draw, record=record))
                 write_result(stream.getvalue(), path)
 
     def _tell(self, error: MedcabError) -> None:
@@ -209,83 +222,3 @@ class Watched:
         if error.hint:
             lines.append("  " + translate(error.hint, **error.arguments))
         sys.stderr.write(self._head() + "\n".join(lines) + "\n")
-
-
-class Folder:
-    """A folder of packages, one a sub-folder, each with reports of its own.
-
-    Args:
-        root: the folder that is watched.
-        settings: see :class:`Settings`.
-        targets: formats and the folders their reports go to.
-    """
-
-    def __init__(
-        self, root: str, settings: Settings, targets: Sequence[tuple[Writer, str]]
-    ) -> None:
-        self.root, self.settings, self.targets = Path(root), settings, targets
-        self.packages: dict[str, Watched] = {}
-
-    def again(self, changed: Iterable[str]) -> None:
-        """Judge the packages in which ``changed`` lie, and those that are new; say who is gone."""
-        touched = {name for name in map(self._name, changed) if name}
-        there = set(self._folders())
-        for name in sorted(there - self.packages.keys()):
-            self.packages[name] = Watched(
-                str(self.root / name), self.settings, list(self._files(name)), name
-            )
-            touched.add(name)
-        for name in sorted(self.packages.keys() - there):
-            self.packages.pop(name).gone()
-        waiting = sorted(touched & there)
-        for name in waiting:
-            self.packages[name].pending = True
-        self._overview()
-        for name in waiting:
-            self.packages[name].again()
-            self._overview()
-
-    def _name(self, path: str) -> str:
-        parts = Path(os.path.relpath(path, self.root)).parts
-        return parts[0] if len(parts) > 1 else ""
-
-    def _folders(self) -> Iterator[str]:
-        from medcab.watching import passing
-
-        with contextlib.suppress(OSError), os.scandir(self.root) as entries:
-            for entry in entries:
-                with contextlib.suppress(OSError):
-                    if entry.is_dir(follow_symlinks=False) and not passing(entry.name):
-                        yield entry.name
-
-    def _files(self, name: str) -> Iterator[tuple[Writer, str]]:
-        """Where the reports of a package go; the page over all keeps its name for itself."""
-        stem = f"{name}_" if name.casefold() == INDEX else name
-        for writer, folder in self.targets:
-            yield writer, str(Path(folder) / f"{stem}{writer.extension}")
-
-    def _loose(self) -> int:
-        from medcab.watching import passing
-
-        count = 0
-        with contextlib.suppress(OSError), os.scandir(self.root) as entries:
-            count = sum(
-                not passing(e.name) and not e.is_dir(follow_symlinks=False) for e in entries
-            )
-        return count
-
-    def _overview(self) -> None:
-        """Write the page over all packages beside their HTML reports."""
-        from medcab.formats.html.pages import overview
-
-        for writer, folder in self.targets:
-            if writer.name != "html":
-                continue
-            lines = [one.line(name) for name, one in self.packages.items()]
-            page = overview(str(self.root), lines, self._loose(), tr(), datetime.now(UTC))
-            try:
-                write_result(page, str(Path(folder) / f"{INDEX}{writer.extension}"))
-            except OutputError as error:
-                translate = tr()
-                said = translate(error.template, **error.arguments)
-                sys.stderr.write(translate("Error: {text}", text=said) + "\n")

@@ -57,6 +57,16 @@ def command(
         bool,
         typer.Option("--poll", help=_h("Only look, do not ask the system (network drives).")),
     ] = False,
+    journal: Annotated[
+        str | None,
+        typer.Option(
+            "--journal", envvar="MEDCAB_JOURNAL", help=_h("Record each check in this journal.")
+        ),
+    ] = None,
+    journal_full: Annotated[
+        bool,
+        typer.Option("--journal-full", help=_h("Keep names and values in the journal unmasked.")),
+    ] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help=_h("One line a check, nothing else."))
     ] = False,
@@ -80,10 +90,22 @@ def command(
     writers = [(writer, path or "") for writer, path in choose_writers(None, output or [])]
     for _, path in writers:
         _demand_outside(path, folder)
-    from medcab.commands._watched import Folder, Settings, Watched
+    if journal is not None:
+        _demand_outside(journal, folder)
+    from medcab.commands._watched import Settings, Watched
+    from medcab.commands._watched_folder import Folder
     from medcab.sandbox import usable_cores
 
-    settings = Settings(profile, tuple(overlay or ()), form, jobs or usable_cores(), timeout, quiet)
+    settings = Settings(
+        profile,
+        tuple(overlay or ()),
+        form,
+        jobs or usable_cores(),
+        timeout,
+        quiet,
+        journal,
+        journal_full,
+    )
     _demand_profile(settings)
     if each:
         _demand_folders(writers)

@@ -101,6 +101,7 @@ def test_the_report_follows_the_folder_until_it_is_interrupted(package, tmp_path
         (("p", "-p", "нет-такого"), 2, "нет-такого"),
         (("p", "-p", "scan", "-o", "html:p/r.html"), 2, "в самой папке"),
         (("p", "-p", "scan", "-o", "html:нет/r.html"), 2, "нет папки"),
+        (("p", "-p", "scan", "--journal", "p/j.db"), 2, "в самой папке"),
         (("p", "-p", "scan", "-o", "docx:r.docx"), 2, "docx"),
         (("p", "-p", "scan", "--form", "нет.yaml"), 3, "нет.yaml"),
         (("p", "-p", "scan", "--interval", "0"), 2, "--interval"),
@@ -152,7 +153,10 @@ def test_many_packages_have_a_verdict_each_and_a_page_over_all(tmp_path, watched
     (poor / "Паспорт.txt").write_text("не скан")
     (root / "забытый.pdf").write_bytes(b"%PDF-1.4")
     (root / "Thumbs.db").write_bytes(b"x")
-    everything = watched(root, "-p", "egisz-employee", "--each", "-o", f"html:{reports}")
+    book = tmp_path / "journal.db"
+    everything = watched(
+        root, "-p", "egisz-employee", "--each", "-o", f"html:{reports}", "--journal", book
+    )
     index = reports / "index.html"
 
     def shows(*words):
@@ -180,6 +184,14 @@ def test_many_packages_have_a_verdict_each_and_a_page_over_all(tmp_path, watched
     shutil.rmtree(good)
     shows("успешно 0 пакетов из 1")
     assert "Папки с пакетом больше нет" in text(reports / "Соловьёва.html")
+    from medcab.journal import Journal
+
+    with Journal(book, create=False) as journal:
+        assert journal.verify().whole
+        records = list(journal.records())
+    assert {r.content["command"] for r in records} == {"watch"}
+    assert {"passed", "failed"} <= {r.content["verdict"] for r in records}
+    assert "Соловь" not in str([r.content for r in records])
     assert "Traceback" not in everything()
 
 
@@ -211,7 +223,8 @@ def test_each_wants_folders_for_the_reports_and_no_common_form(tmp_path):
 
 def test_a_package_named_index_does_not_hide_the_page_over_all(tmp_path):
     from medcab import formats
-    from medcab.commands._watched import Folder, Settings
+    from medcab.commands._watched import Settings
+    from medcab.commands._watched_folder import Folder
 
     settings = Settings(None, (), None, 1, 20.0, quiet=True)
     folder = Folder(str(tmp_path), settings, [(formats.get("html"), str(tmp_path))])
