@@ -73,10 +73,10 @@ def test_the_report_follows_the_folder_until_it_is_interrupted(package, tmp_path
             # An old page that looks current would be a verdict that nobody gave.
             wait_for(lambda: "проверить пакет нельзя" in report.read_text("utf-8"), everything)
             assert "Нет обязательного документа" not in report.read_text("utf-8")
-            assert not other.exists()
+            wait_for(lambda: not other.exists(), everything)
             (package / "form.yaml").unlink()
             shutil.copy(GOOD / "Соловьёва Анна Игоревна_Паспорт.pdf", package)
-            wait_for(lambda: "Успешно:" in report.read_text("utf-8"), everything)
+            wait_for(lambda: "Успешно:" in report.read_text("utf-8") and other.exists(), everything)
             process.send_signal(signal.SIGINT)
             assert process.wait(20) == 130
         finally:
