@@ -76,7 +76,7 @@ def main() -> None:
     write(
         "scan",
         "Legibility of a page",
-        f"{versions}\n\nThe page is decoded once in grey and once at a quarter in colour; the "
+        f"{versions}\n\nThe page is decoded once in grey and once at an eighth in colour; the "
         f"ratio is to one bare decode in colour by Pillow. Goal: 2.5.\n\n{text}",
     )
 

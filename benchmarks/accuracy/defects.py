@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from benchmarks.accuracy.pages import LAYOUTS, Drawn, drawn, face, noisy, scanned, sheet
-from samples.make.drawing import px
+from benchmarks.accuracy.pages import LAYOUTS, Drawn, card, drawn, noisy, scanned, sheet
+from benchmarks.accuracy.writer import Writer, face
+from samples.make.drawing import Sheet, px
 
 __all__ = ["DEFECTS", "HARMLESS", "Defect"]
 
@@ -185,9 +186,6 @@ def _grey(image: Image.Image, rnd: random.Random, clear: bool) -> Image.Image:
 
 def _several(seed: int, clear: bool) -> Image.Image:
     """Two cards on one sheet of A4."""
-    from benchmarks.accuracy.pages import Writer, card
-    from samples.make.drawing import Sheet
-
     glass = Image.new("RGB", (px(210), px(297)), (252, 252, 250))
     for i in range(2):
         rnd = random.Random(seed * 13 + clear + i)

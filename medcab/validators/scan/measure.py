@@ -8,6 +8,7 @@ from medcab.validators.scan import marks, sharpness, stance, surface
 from medcab.validators.scan.enlarged import enlarged_from
 from medcab.validators.scan.facts import FEW, PageScan
 from medcab.validators.scan.picture import Picture
+from medcab.validators.scan.proofs import proofs
 from medcab.validators.scan.sheet import Sheet
 
 __all__ = ["measure_picture"]
@@ -49,7 +50,7 @@ def measure_picture(picture: Picture, number: int = 1) -> PageScan:
     edge, soft = sharpness.edge_width(sheet)
     enlarged = enlarged_from(sheet, edge)
     angle, turn, sure = stance.stance(sheet)
-    stamp, signature = marks.proofs(sheet) if picture.sized else (None, None)
+    stamp, signature = proofs(sheet) if picture.sized else (None, None)
     return PageScan(
         number,
         dpi=round(sheet.dpi, 1),
