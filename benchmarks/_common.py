@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 RESULTS = Path(__file__).resolve().parent / "results"
 
@@ -42,6 +43,45 @@ def process_times(command: Sequence[str], env: dict[str, str] | None = None) -> 
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return cpu, wall
+
+
+def as_installed(folder: Path) -> dict[str, str]:
+    """An environment in which Python keeps its byte code, as installed programs have it."""
+    kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPYCACHEPREFIX": str(folder), "PYTHONPATH": str(RESULTS.parents[1])}
+
+
+def peak_memory(command: Sequence[str], env: dict[str, str]) -> float:
+    """Run ``command``; return the most memory of it and its children together, in MB.
+
+    Proportional set size where the system tells it (shared pages count once), else resident.
+    """
+    import psutil
+
+    process = psutil.Popen(
+        list(command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=env
+    )
+    most = 0
+    while process.poll() is None:
+        used = 0
+        for one in [process, *_children(process)]:
+            try:
+                memory = one.memory_full_info()
+                used += getattr(memory, "pss", memory.rss)
+            except psutil.Error:
+                continue
+        most = max(most, used)
+        time.sleep(0.01)
+    return most / 1e6
+
+
+def _children(process: Any) -> list[Any]:
+    import psutil
+
+    try:
+        return list(process.children(recursive=True))
+    except psutil.Error:
+        return []
 
 
 def paired(runs: int, *subjects: Callable[[], float]) -> list[list[float]]:
