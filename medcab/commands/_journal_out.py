@@ -46,7 +46,7 @@ def seal_data(seal: CheckedSeal) -> dict[str, Any]:
 def about_seal(seal: CheckedSeal) -> str:
     """``Passed, CAdES-B-T, Anna Ivanova, proved to exist on 21.11.2026 22:37 UTC``."""
     from medcab.formats.encoding import printable
-    from medcab.formats.sentences import moment
+    from medcab.formats.values import moment
 
     translate = tr()
     told = [translate(verdict_words(seal.verdict)), seal.level, printable(seal.signer)]

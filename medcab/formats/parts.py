@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from medcab.formats import sentences as say
 from medcab.formats.encoding import printable
+from medcab.formats.values import moment
 from medcab.model import Report, Verdict, worst
 from medcab.text import N_, Translator
 from medcab.vocabulary import FIELDS
@@ -228,7 +229,7 @@ def _moment(value: Any) -> tuple[datetime, str] | None:
             return None
     if not isinstance(value, datetime) or value.tzinfo is None:
         return None
-    return value, say.moment(value)
+    return value, moment(value)
 
 
 def _events(stored: Mapping[str, Any], one: Mapping[str, Any], tr: Translator) -> tuple[Event, ...]:

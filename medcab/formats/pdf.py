@@ -12,7 +12,7 @@ from medcab._version import __version__
 from medcab.formats.base import DEFAULT, Options
 from medcab.formats.encoding import printable
 from medcab.formats.pictures import Pictures
-from medcab.formats.sentences import moment
+from medcab.formats.values import moment
 from medcab.formats.view import view
 from medcab.model import Report
 from medcab.text import N_, Translator

@@ -11,7 +11,7 @@ from medcab.formats.base import Options
 from medcab.formats.encoding import printable
 from medcab.formats.pdf_parts import BOLD, FONT, LINE, SHADE, SOFT, Photo, Style, Text, plain
 from medcab.formats.pictures import Pictures
-from medcab.formats.sentences import moment
+from medcab.formats.values import moment
 from medcab.formats.view import Fold, Group, Item, View
 from medcab.model import Outcome, Report, Severity, Verdict
 from medcab.text import N_, Translator

@@ -8,7 +8,7 @@ from typing import IO, Any, Final
 from medcab._version import __version__
 from medcab.formats.encoding import printable
 from medcab.formats.register import Row, Stored, Summary, rows
-from medcab.formats.sentences import moment
+from medcab.formats.values import moment
 from medcab.model import Verdict
 from medcab.text import N_, Translator
 

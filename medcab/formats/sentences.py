@@ -6,14 +6,12 @@ of files, fields of forms) are made printable before they enter a sentence.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from enum import Enum
 from typing import Any, Final
 
 from medcab.formats.encoding import printable
+from medcab.formats.values import show_value, shown_args
 from medcab.model import Finding, Location, Outcome, Report, Severity, Verdict
 from medcab.rules import Rule, all_rules
 from medcab.text import N_, Translator
@@ -32,14 +30,12 @@ __all__ = [
     "measure_of",
     "measures_of",
     "message_of",
-    "moment",
     "name_of",
     "place_of",
     "profile_title",
     "reason_of",
     "rule_of",
     "severity_word",
-    "show_number",
     "show_size",
     "title_of",
     "verdict_word",
@@ -66,14 +62,8 @@ _HEADLINES: Final = {
         "(profile {profile})."
     ),
 }
-# Values under these names are what the user wrote: never looked up in the catalogue.
-_VERBATIM: Final = frozenset({"path", "name", "file", "member", "value", "text", "found", "root"})
 
-_LONGEST: Final = 300
 _SUGGESTED: Final = 3
-_DECIMAL: Final = re.compile(r"[0-9]{1,6}\.[0-9]{1,3}")
-_TYPES: Final = frozenset({"type", "types", "document", "documents", "nearest", "missing"})
-_FIELDS: Final = frozenset({"field", "fields", "other"})
 
 _by_id: dict[str, Rule] = {}
 
@@ -129,7 +119,7 @@ def _perhaps(finding: Finding, tr: Translator) -> str:
     likely = finding.args.get("suggestions")
     if not likely or not isinstance(likely, (list, tuple)):
         return ""
-    shown = [_shown(str(value), tr, "value") for value in likely[:_SUGGESTED]]
+    shown = [show_value(str(value), tr, "value") for value in likely[:_SUGGESTED]]
     return " " + tr(N_("Possibly: {value}."), value=", ".join(shown))
 
 
@@ -155,74 +145,6 @@ def _stored(finding: Finding) -> Mapping[str, Any]:
     return stored if isinstance(stored, Mapping) else {}
 
 
-class _Number(float):
-    """A number that templates may format (``{measured:.1f}``) with the reader's decimal sign."""
-
-    __slots__ = ()
-
-    def __format__(self, spec: str) -> str:
-        if spec:
-            return super().__format__(spec).replace(".", ",")
-        return show_number(float(self)).replace(".", ",")
-
-
-def shown_args(args: Mapping[str, Any], tr: Translator) -> dict[str, Any]:
-    """Values for the holes of a template: printable, in the language of ``tr``."""
-    return {key: _shown(value, tr, key) for key, value in args.items()}
-
-
-def _shown(value: Any, tr: Translator, key: str = "") -> Any:
-    if isinstance(value, Enum):
-        value = value.value
-    if isinstance(value, bool):
-        return tr(N_("yes")) if value else tr(N_("no"))
-    if isinstance(value, float):
-        return _Number(value) if tr.language == "ru" else _PlainNumber(value)
-    if isinstance(value, datetime):
-        return moment(value)
-    if isinstance(value, date):
-        return value.strftime("%d.%m.%Y")
-    if isinstance(value, str):
-        # Nobody reads a sentence with a novel in it; the whole value stands in the arguments.
-        said = printable(_word(value, tr, key))
-        return said if len(said) <= _LONGEST else said[: _LONGEST - 1] + "…"
-    if isinstance(value, (list, tuple, set, frozenset)):
-        items = sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
-        return ", ".join(f"{_shown(item, tr, key)}" for item in items)
-    if value is None:
-        return "—"
-    return value
-
-
-def _word(value: str, tr: Translator, key: str) -> str:
-    """Say keys of the vocabulary and msgids among the arguments in the reader's language."""
-    if key in _TYPES:
-        return tr(DOCUMENT_TYPES.get(value, value)) if "{" not in value else value
-    if key in _FIELDS:
-        return tr(FIELDS.get(value, value)) if "{" not in value else value
-    if tr.language == "ru" and key not in _VERBATIM and _DECIMAL.fullmatch(value):
-        return value.replace(".", ",")
-    # An argument may itself be a msgid ("user password"): rules mark such values with N_. Text
-    # with braces never is, and must not be taken for a template.
-    return value if key in _VERBATIM or not value or "{" in value else tr(value)
-
-
-class _PlainNumber(float):
-    """A float whose plain form has no tail of binary digits."""
-
-    __slots__ = ()
-
-    def __format__(self, spec: str) -> str:
-        return super().__format__(spec) if spec else show_number(float(self))
-
-
-def show_number(value: float) -> str:
-    """``300``, ``212.5``, ``0.04``: at most three significant decimals, no trailing zeros."""
-    if abs(value) < 1e15 and value == int(value):
-        return str(int(value))
-    return f"{value:.4g}" if abs(value) < 1000 else f"{value:.0f}"
-
-
 def show_size(size: int, tr: Translator) -> str:
     """Size of a file for people: ``412 КБ``, ``4,8 МБ`` (binary units, as Windows shows them)."""
     if size < 1024:
@@ -231,13 +153,6 @@ def show_size(size: int, tr: Translator) -> str:
         return tr(N_("{n} KB"), n=max(1, round(size / 1024)))
     value = f"{size / (1024 * 1024):.1f}"
     return tr(N_("{n} MB"), n=value.replace(".", ",") if tr.language == "ru" else value)
-
-
-def moment(value: datetime) -> str:
-    """``21.11.2026 22:37 UTC``: the same everywhere, so that two reports can be compared."""
-    from datetime import UTC
-
-    return value.astimezone(UTC).strftime("%d.%m.%Y %H:%M UTC")
 
 
 def measure_of(finding: Finding, tr: Translator) -> str:
@@ -282,9 +197,9 @@ def _quantity(value: Any, unit: str, tr: Translator) -> str:
     if unit == "dpi" and isinstance(value, Sequence) and len(set(map(str, value))) == 1:
         value = value[0]
     if isinstance(value, Sequence) and not isinstance(value, str):
-        text = " × ".join(str(f"{_shown(item, tr)}") for item in value)
+        text = " × ".join(str(f"{show_value(item, tr)}") for item in value)
     else:
-        text = f"{_shown(value, tr)}"
+        text = f"{show_value(value, tr)}"
     return f"{text}\u00a0{_unit(unit, tr)}".strip()
 
 

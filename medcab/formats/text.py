@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar
 from medcab.formats.base import DEFAULT, Options
 from medcab.formats.encoding import printable
 from medcab.formats.parts import signatures
-from medcab.formats.sentences import moment
+from medcab.formats.values import moment
 from medcab.formats.view import Advice, DocumentRow, Fold, Group, Item, View, view
 from medcab.model import Outcome, Report, Severity, Verdict
 from medcab.text import N_, Translator

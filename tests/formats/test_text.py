@@ -20,6 +20,7 @@ from medcab.formats.encoding import (
     xml_text,
 )
 from medcab.formats.text import print_report
+from medcab.formats.values import moment
 from medcab.model import Finding, Location, Severity, Verdict
 
 
@@ -234,7 +235,7 @@ def test_what_the_user_wrote_is_never_translated_or_filled(ru):
 
 def test_moment_is_utc():
     east = datetime(2026, 1, 1, 1, 30, tzinfo=timezone(timedelta(hours=3)))
-    assert say.moment(east) == "31.12.2025 22:30 UTC"
+    assert moment(east) == "31.12.2025 22:30 UTC"
 
 
 def test_places(ru):

@@ -15,7 +15,7 @@ from medcab.formats import parts
 from medcab.formats.base import DEFAULT, Options
 from medcab.formats.encoding import printable
 from medcab.formats.pictures import Picture, Pictures
-from medcab.formats.sentences import moment
+from medcab.formats.values import moment
 from medcab.formats.view import Advice, DocumentRow, Fold, Item, View, view
 from medcab.model import Document, Outcome, Report, Verdict
 from medcab.text import N_, Translator

@@ -12,7 +12,8 @@ from urllib.parse import quote
 from medcab._version import __version__
 from medcab.formats.encoding import printable
 from medcab.formats.html import MARKS, asset, policy
-from medcab.formats.sentences import moment, verdict_word
+from medcab.formats.sentences import verdict_word
+from medcab.formats.values import moment
 from medcab.model import Verdict, worst
 from medcab.text import N_, Translator
 
