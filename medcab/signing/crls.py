@@ -28,6 +28,7 @@ from pyhanko_certvalidator.util import ConsList
 
 from medcab.signing.certificates import name_key, raw
 from medcab.signing.chains import effective_key, lacks_parameters
+from medcab.signing.crl_reasons import why_not
 from medcab.signing.pkix import Dates, Signed, make_context, run, signed_by, weakness
 from medcab.signing.revocation import (
     CertificateStatus,
@@ -256,8 +257,13 @@ class CrlJudge:
             detail = N_("The revocation lists do not settle the question ({why}).")
             args = {"why": "; ".join(str(f[0]) for f in error.failures) or error.msg}
             age = self._age(certificate, made, until)[0] if made is not None else ""
+            narrow = why_not(certificate, item.parsed) if item is not None else None
             if made is not None and age:  # in our own words, where we know why
                 detail, args = age, {"date": made.date().isoformat()}
+            elif narrow is not None:
+                detail, args = narrow
+            elif error.suspect_stale is not None:
+                detail, args = N_("The revocation lists at hand are out of date."), {}
             return CertificateStatus(
                 certificate, RevocationState.UNKNOWN, "crl", origin, made, until,
                 stale=error.suspect_stale is not None, detail=detail, args=args,

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(
 RULES = ("chain-constraints", "chain-algorithms", "chain")
 
 
-def judged(row, folder):
+def judged(row, folder, mode=RevocationMode.NONE):
 
     unpack(row["file"], folder)
     signed = cms.ContentInfo.load((folder / f"{row['file']}.p7s").read_bytes())["content"]
@@ -44,7 +44,8 @@ def judged(row, folder):
         others=certificates,
         trust=TrustStore.from_certificates([x509.Certificate.load(root)]),
         moment=datetime(2026, 11, 21, tzinfo=UTC),
-        revocation=RevocationPolicy(RevocationMode.NONE),
+        revocation=RevocationPolicy(mode),
+        crls=[each.chosen.dump() for each in signed["crls"] or ()],
         options=PathOptions(
             policies, "-explicit_policy" in words, "-inhibit_map" in words, "-inhibit_any" in words
         ),
@@ -65,3 +66,16 @@ def test_every_reason_is_explained(tmp_path):
     assert sum(told.values()) > 60
     assert unexplained == 0
     assert len(told) >= 7
+
+
+def test_why_lists_do_not_count(tmp_path):
+    russian = translator("ru")
+    told: Counter[str] = Counter()
+    for row in rows():
+        for check in judged(row, tmp_path, RevocationMode.REQUIRE).checks:
+            if check.open and check.id.startswith("revocation"):
+                told[check.detail] += 1
+                assert re.search("[а-яё]{4}", russian(check.detail, **check.args))
+    # A list's maker that was revoked, an unknown critical extension of an entry.
+    assert told.pop("The revocation lists do not settle the question ({why}).") == 2
+    assert len([detail for detail in told if "list" in detail]) >= 6
