@@ -80,7 +80,8 @@ class LimitHit:
     """A limit that was reached: what lies behind it was not looked at.
 
     Attributes:
-        name: ``time``, ``memory``, ``crash`` or ``error`` (nothing is known beyond the surface);
+        name: ``time``, ``memory``, ``crash``, ``error``, ``unreadable`` or ``changed`` (nothing is
+            known beyond the surface);
             ``scan_time`` (legibility of the later pages is not known) or ``scan_page`` (of one);
             else a field of :class:`ProbeLimits`.
         limit: the limit; None where it is no number.
@@ -332,7 +333,7 @@ class FileFacts:
         return None
 
 
-_TOTAL = frozenset({"time", "memory", "crash", "error", "file_size", "unreadable"})
+_TOTAL = frozenset({"time", "memory", "crash", "error", "file_size", "unreadable", "changed"})
 
 
 def unreadable(
@@ -347,7 +348,8 @@ def unreadable(
 
     Args:
         size: bytes, as listed.
-        reason: ``time``, ``memory``, ``crash``, ``error`` or ``unreadable`` (cannot be opened).
+        reason: ``time``, ``memory``, ``crash``, ``error``, ``unreadable`` (cannot be opened) or
+            ``changed`` (while it was examined).
         limit: the limit reached, where it is a number.
         detail: what is known beyond that, for the log and the finding.
         surface: what could be told without a parser (:func:`medcab.validators.probe.surface`).

@@ -28,6 +28,7 @@ _REASONS: Final = {
         "Legibility was examined on {seen} pages only: the time for one file was over."
     ),
     "scan_page": N_("The legibility of page {seen} could not be measured."),
+    "changed": N_("The file was changed while it was being checked."),
     "objects": N_("The file holds more than {limit} objects."),
 }
 _OTHER: Final = N_("The limit «{name}» was reached.")

@@ -13,7 +13,13 @@ from dataclasses import dataclass, field, replace
 
 from medcab.model import Document
 from medcab.sandbox import Answer, Call, Done, OutOfMemory, Raised, Sandbox, TimedOut
-from medcab.validators.facts import FileFacts, PdfFacts, ProbeOptions, from_outcome
+from medcab.validators.facts import (
+    FileFacts,
+    PdfFacts,
+    ProbeOptions,
+    from_outcome,
+    unreadable,
+)
 from medcab.validators.pagework import (
     BROKE_OFF,
     NO_BYTES,
@@ -86,6 +92,7 @@ class _Queue:
         self._limits = worker_limits(options)
         self._fresh: deque[int] = deque()
         self._pages: dict[int, _Pages] = {}
+        self._stamps: dict[int, tuple[int, int] | None] = {}
         self._done: list[tuple[int, FileFacts]] = []
         sizes = {facts.size for facts in known.values()}
         for index, document in enumerate(documents):
@@ -109,6 +116,7 @@ class _Queue:
             return None
         index = self._fresh.popleft()
         document = self._documents[index]
+        self._stamps[index] = _stamp(document)
         structure = replace(self._options, scan=False)
         return Call(index, probe, (document.source, document.name, structure), self._limits)
 
@@ -163,7 +171,11 @@ class _Queue:
             pages.waiting.clear()
         if not pages.waiting and not pages.under_way:
             del self._pages[index]
-            self._done.append((index, joined(pages.facts, pages.found, pages.lost, seconds)))
+            facts = joined(pages.facts, pages.found, pages.lost, seconds)
+            if _stamp(self._documents[index]) != self._stamps[index]:
+                # Structure and pages may be of two files: nothing is known of either.
+                facts = unreadable(facts.size, "changed")
+            self._done.append((index, facts))
 
 
 def _why(outcome: object) -> str:
@@ -183,6 +195,16 @@ def _of(facts: FileFacts, numbers: tuple[int, ...]) -> FileFacts:
         return facts
     few: PdfFacts = replace(pdf, pages=tuple(p for p in pdf.pages if p.number in numbers))
     return replace(facts, pdf=few)
+
+
+def _stamp(document: Document) -> tuple[int, int] | None:
+    """By which a change of the file is seen: size and moment of the last change."""
+    local = document.source.local_path
+    try:
+        found = local.stat() if local is not None else None
+    except OSError:
+        return None
+    return None if found is None else (found.st_size, found.st_mtime_ns)
 
 
 def _known(document: Document, known: Mapping[str, FileFacts]) -> FileFacts | None:

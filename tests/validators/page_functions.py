@@ -54,3 +54,10 @@ def after_the_file_was_removed(source, facts, numbers, limits, seconds=0.0):
 
 def probe_hangs(source, name, options):
     time.sleep(60)
+
+
+def changes_the_file(source, facts, numbers, limits, seconds=0.0):
+    found = examine(source, facts, numbers, limits, seconds)
+    with source.local_path.open("ab") as stream:
+        stream.write(b"\n")
+    return found

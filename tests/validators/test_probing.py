@@ -184,6 +184,16 @@ def test_a_structure_that_hangs_is_the_failure_of_the_document(monkeypatch):
     assert [f.scan for f in facts] == [(), ()]
 
 
+def test_a_file_that_changes_meanwhile_is_known_by_nothing(monkeypatch, tmp_path):
+    monkeypatch.setattr(probing, "examine", page_functions.changes_the_file)
+    (tmp_path / "a.pdf").write_bytes(writers.pdf([scan(1)], dpi=150, quality=40))
+    (facts,) = probed(documents(tmp_path / "a.pdf"))
+    assert facts.failure.name == "changed"
+    for rule in ("LIM004", "FIL001", "SCN001"):
+        assert all(isinstance(answer, Unknown) for answer in ask(rule, facts)), rule
+    assert ask("LIM004", facts)
+
+
 def test_bytes_that_are_known_are_not_measured_again(monkeypatch):
     given = in_memory(pages_pdf([A4] * 2), page_pdf())
     first = probed(given)
