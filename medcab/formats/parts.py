@@ -232,6 +232,25 @@ def _moment(value: Any) -> tuple[datetime, str] | None:
     return value, moment(value)
 
 
+_SOURCES: Final = {
+    "signature-time-stamp": N_("time-stamp on the signature"),
+    "content-time-stamp": N_("time-stamp on the document"),
+    "document-time-stamp": N_("time-stamp on the document"),
+    "archive-time-stamp": N_("archive time-stamp"),
+    "archive-time-stamp-v2": N_("archive time-stamp"),
+    "archive-time-stamp-v3": N_("archive time-stamp"),
+    "cades-c-time-stamp": N_("time-stamp on the references"),
+    "references-time-stamp": N_("time-stamp on the references"),
+    "time-stamp": N_("time-stamp"),
+}
+
+
+def _source(name: Any, tr: Translator) -> str:
+    """What a proof of existence is; a source that is not known by its own name."""
+    known = _SOURCES.get(str(name))
+    return _text(name) if known is None else tr(known)
+
+
 def _events(stored: Mapping[str, Any], one: Mapping[str, Any], tr: Translator) -> tuple[Event, ...]:
     signer = one.get("signer")
     known = one.get("revocation")
@@ -243,9 +262,10 @@ def _events(stored: Mapping[str, Any], one: Mapping[str, Any], tr: Translator) -
         *(
             (
                 proof.get("time"),
-                tr(N_("proved to exist: {source}"), source=_text(proof.get("source"))),
+                tr(N_("proved to exist: {source}"), source=_source(proof.get("source"), tr)),
             )
             for proof in _mappings(one.get("proofs"))
+            if proof.get("source") != "current-time"  # that is when it was checked
         ),
         (known.get("produced_at"), tr(N_("state of revocation as of"))),
         (known.get("revoked_at"), tr(N_("certificate revoked"))),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from itertools import zip_longest
 from typing import Any, Final
 
 from medcab.formats import parts
@@ -28,6 +29,7 @@ _SEVERITIES: Final = {
     Severity.WARNING: "#7a4b00",
     Severity.INFO: "#0b4f8a",
 }
+_ROOM: Final = 90.0  # points below which a heading goes to the next page
 _MARKS: Final = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.INDETERMINATE: "?"}
 
 
@@ -52,7 +54,7 @@ class Story:
         self.options, self.pictures = options, pictures
 
         self.title = Style(15, BOLD)
-        self.heading = Style(12, BOLD, spaceBefore=14, spaceAfter=5, keepWithNext=1)
+        self.heading = Style(12, BOLD, spaceBefore=14, spaceAfter=5)
         self.group = Style(10, BOLD, spaceBefore=8, spaceAfter=2)
         self.text = Style(9)
         self.small = Style(7.5, colour=SOFT)
@@ -100,7 +102,10 @@ class Story:
         return made
 
     def _h(self, template: str) -> None:
-        self.flow.append(self._p(self.tr(template), self.heading))
+        from reportlab.platypus import CondPageBreak
+
+        # Kept with the whole table that follows, the heading would leave half a page empty.
+        self.flow += [CondPageBreak(_ROOM), self._p(self.tr(template), self.heading)]
 
     def _top(self) -> None:
         shown, tr = self.shown, self.tr
@@ -286,5 +291,22 @@ class Story:
         if not self.shown.passed:
             return
         self._h(N_("Looked for and not found"))
-        for rule, _name, title, _count in self.shown.passed:
-            self.flow.append(self._p(f"✓ {rule} {title}", self.small))
+        said = [
+            self._p(f"✓ {rule} {title}", self.small)
+            for rule, _name, title, _count in self.shown.passed
+        ]
+        from reportlab.platypus import LongTable
+
+        half = (len(said) + 1) // 2
+        rows = list(zip_longest(said[:half], said[half:], fillvalue=""))
+        made = LongTable(rows, colWidths=[self.width / 2] * 2)
+        made.setStyle(
+            [
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                ("FONTNAME", (0, 0), (-1, -1), FONT),
+                ("LEFTPADDING", (0, 0), (-1, -1), 0),
+                ("TOPPADDING", (0, 0), (-1, -1), 0),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 1),
+            ]
+        )
+        self.flow.append(made)
