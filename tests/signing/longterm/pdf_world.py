@@ -58,12 +58,11 @@ def update(data, change) -> bytes:
     return held.getvalue()
 
 
-def by_pyhanko(world, data=None, *, old=False, timestamper=None, **metadata) -> bytes:
-    """A PDF that pyHanko signed with the key of the signer."""
+def signer_of_pyhanko(world):
+    """The key of the signer as pyHanko holds it."""
     from asn1crypto import keys
     from cryptography.hazmat.primitives import serialization
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-    from pyhanko.sign import fields, signers
+    from pyhanko.sign import signers
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
     plain = serialization.NoEncryption()
@@ -72,8 +71,15 @@ def by_pyhanko(world, data=None, *, old=False, timestamper=None, **metadata) -> 
     )
     store = SimpleCertificateStore()
     store.register(x509.Certificate.load(world.issuing.der))
-    key = keys.PrivateKeyInfo.load(der)
-    who = signers.SimpleSigner(x509.Certificate.load(world.signer.der), key, store)
+    certificate = x509.Certificate.load(world.signer.der)
+    return signers.SimpleSigner(certificate, keys.PrivateKeyInfo.load(der), store)
+
+
+def by_pyhanko(world, data=None, *, who=None, old=False, timestamper=None, **metadata) -> bytes:
+    """A PDF that pyHanko signed with the key of the signer."""
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.sign import fields, signers
+
     kinds = fields.SigSeedSubFilter
     about = signers.PdfSignatureMetadata(
         field_name="Author", md_algorithm="sha256",
@@ -82,6 +88,7 @@ def by_pyhanko(world, data=None, *, old=False, timestamper=None, **metadata) -> 
     writer = IncrementalPdfFileWriter(io.BytesIO(data or blank()))
     if writer.prev.encrypted:
         writer.encrypt("")
+    who = who or signer_of_pyhanko(world)
     return bytes(signers.sign_pdf(writer, about, who, timestamper=timestamper).getvalue())
 
 
@@ -97,6 +104,10 @@ def rotate(writer) -> None:
 def build_ladder(world) -> dict[str, bytes]:
     """B-B to B-LTA, once with a signature-time-stamp and once extended from B-B."""
     world.server.clock = NOW
+    for tsa in world.server.tsas.values():
+        tsa.fault = ""  # of a test before
+    for authority in world.server.authorities.values():
+        authority.revoked.clear()
     made = {"B-B": sign(world), "B-T": sign(world, tsa="short")}
     made["B-LT"] = extend(world, made["B-T"], "B-LT")
     made["B-LTA"] = extend(world, made["B-LT"], "B-LTA", "long")
