@@ -76,6 +76,29 @@ def test_report_is_valid(schema, reports):
         schema.assertValid(document)
 
 
+def test_report_about_pdf_is_valid(schema):
+    """Document time-stamps, with a signature and alone."""
+    from lxml import etree
+    from pdf_world import blank, build_ladder
+
+    from medcab.signing.longterm.etsi_report import etsi_report
+    from medcab.signing.pades.making import stamp_pdf
+    from medcab.signing.report import report_dict
+    from medcab.text import translator
+
+    with pki_server.Server() as server:
+        world = World(server)
+        ladder = build_ladder(world)
+        files = [ladder["extended B-LTA"], ladder["B-LT"], stamp_pdf(blank(), world.tsa("long"))]
+        verifier = world.verifier()
+        told = [report_dict(verifier.verify_bytes(f), translator("ru")) for f in files]
+    told = json.loads(json.dumps(told))
+    document = etree.fromstring(etsi_report(told))
+    schema.assertValid(document)
+    assert len(document.findall(f".//{VR}DocTimeStamp")) == 2
+    assert len(document.findall(f".//{VR}SignatureTimeStamp")) == 1
+
+
 def test_report_says_what_the_json_says(reports):
     from xml.etree import ElementTree as ET
 
