@@ -90,15 +90,9 @@ def enough_pixels(facts: FileFacts) -> bool:
 
 
 def single_picture(page: PageFacts) -> bool:
-    """Whether the page is one picture and nothing else, so that turning that turns the page."""
+    """Whether one picture is all that is seen of the page, so that turning it turns the page."""
     shown = [image for image in page.images if image.share > 0]
-    return (
-        len(shown) == 1
-        and shown[0].share >= COVERS
-        and not shown[0].mask
-        and not page.text
-        and not page.hidden_text
-    )
+    return len(shown) == 1 and shown[0].share >= COVERS and not shown[0].mask and not page.text
 
 
 def refit_pages(facts: FileFacts) -> list[int]:

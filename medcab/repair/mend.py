@@ -15,6 +15,7 @@ from typing import Any, Final
 from medcab.repair import build as _build
 from medcab.repair import pdfclean, recompress, scans
 from medcab.repair.compare import differing_pages, page_count
+from medcab.repair.edit import crooked, edit, lost
 from medcab.repair.images import CONVERTIBLE, Leaf, leaves_of
 from medcab.repair.model import Action, Mended, Note, Order, RepairError, Step
 from medcab.text import N_
@@ -24,8 +25,6 @@ __all__ = ["mend"]
 
 _INVISIBLE: Final = frozenset({Action.REBUILD, Action.UNLOCK, Action.UNSCRIPT, Action.UNLAYER})
 _RESCAN: Final = N_("Scan the document again.")
-_A3: Final = 17.5 * 72
-_A4: Final = (8.27, 11.69)
 
 
 def mend(order: Order) -> Mended:
@@ -82,15 +81,8 @@ def _amounts(step: Step, facts: FileFacts) -> list[tuple[int, float]]:
 def _straighten(leaf: Leaf, degrees: float) -> None:
     made = scans.straightened(leaf.decoded(), degrees)
     if made is None:
-        raise _crooked()
+        raise crooked()
     leaf.change(made)
-
-
-def _crooked() -> RepairError:
-    return RepairError(
-        N_("The page cannot be straightened without cutting off what is at its edge."),
-        hint=N_("Lay the sheet along the edge of the glass and scan again."),
-    )
 
 
 def _mend_pdf(order: Order) -> Mended:
@@ -132,7 +124,7 @@ def _mend_pdf(order: Order) -> Mended:
 
                 own = stack.enter_context(pikepdf.open(io.BytesIO(flatten(_build.save(own)))))
                 reference = _build.save(own)
-            _edit(own, facts.pdf, actions)
+            edit(own, facts.pdf, actions, notes)
             pdfclean.clean_metadata(own)
             made = _build.save(own)
             if proven and differing_pages(reference, made):
@@ -158,10 +150,10 @@ def _rebuilt(pdf: Any, data: bytes) -> Any:
 
     count = len(pdf.pages)
     promised = pdf.Root.get("/Pages", {}).get("/Count", count)
-    lost = not count or (isinstance(promised, int) and promised > count)
-    lost = lost or page_count(data) > count or pdfclean.dangling(pdf, data)
-    if lost or any(_incomplete(page) for page in pdf.pages):
-        raise _lost()
+    missing = not count or (isinstance(promised, int) and promised > count)
+    missing = missing or page_count(data) > count or pdfclean.dangling(pdf, data)
+    if missing or any(_incomplete(page) for page in pdf.pages):
+        raise lost()
     for fresh in (False, True):
         if fresh:
             # What qpdf makes of a file without trailer lacks a part: take over page by page.
@@ -176,93 +168,11 @@ def _rebuilt(pdf: Any, data: bytes) -> Any:
         if len(made.pages) == count and not made.check_pdf_syntax():
             return made
         made.close()
-    raise _lost()
+    raise lost()
 
 
 def _incomplete(page: Any) -> bool:
     return not page.obj.get("/Contents") or pdfclean.draws_what_is_lost(page)
-
-
-def _lost() -> RepairError:
-    return RepairError(
-        N_("The PDF is damaged, and parts of it are lost."),
-        hint=N_("Copy or download the file again, or scan the document again."),
-    )
-
-
-def _edit(pdf: Any, facts: PdfFacts, actions: dict[Action, Step]) -> None:
-    if Action.UNSCRIPT in actions:
-        pdfclean.remove_actions(pdf)
-    if Action.DETACH in actions:
-        pdfclean.remove_attachments(pdf)
-    if Action.UNLAYER in actions:
-        if pdfclean.hidden_layers(pdf):
-            raise RepairError(
-                N_("A layer of the PDF is hidden: it is not known what is to be seen."),
-                hint=N_("Open the file, switch on what is wanted, and print it to a new PDF."),
-            )
-        pdfclean.remove_layers(pdf)
-    if Action.UNMARK in actions and not pdfclean.remove_watermarks(pdf):
-        raise RepairError(
-            N_("The watermark is woven into the page."),
-            hint=N_("Remove it in the program that put it there, or scan with another one."),
-        )
-    if Action.REFIT in actions:
-        for number in actions[Action.REFIT].args["numbers"]:
-            _refit(pdf.pages[number - 1])
-    for action, change in ((Action.DESKEW, _deskew_page), (Action.CLEAN, _clean_page)):
-        if action in actions:
-            for number, amount in actions[action].args["amounts"]:
-                change(pdf, number, amount, facts)
-    if Action.TURN in actions:
-        for number, degrees in actions[Action.TURN].args["amounts"]:
-            page = pdf.pages[number - 1]
-            page.rotate(round(degrees), relative=True)
-    if Action.DROP_PAGES in actions:
-        for number in sorted(actions[Action.DROP_PAGES].args["numbers"], reverse=True):
-            if pdfclean.draws_what_is_lost(pdf.pages[number - 1]):
-                raise _lost()
-            del pdf.pages[number - 1]
-
-
-def _deskew_page(pdf: Any, number: int, degrees: float, facts: PdfFacts) -> None:
-    stream = scans.only_picture(pdf.pages[number - 1], facts.pages[number - 1].images)
-
-    def change(image: Any) -> Any:
-        made = scans.straightened(image, degrees)
-        if made is None:
-            raise _crooked()
-        return made
-
-    if stream is None or facts.pages[number - 1].hidden_text:
-        raise RepairError(
-            N_("The page is not a single picture: it is not straightened here."),
-            hint=N_("Lay the sheet along the edge of the glass and scan again."),
-        )
-    if not scans.change_picture(pdf, stream, change):
-        raise RepairError(N_("The picture could not be decoded."), hint=_RESCAN)
-
-
-def _clean_page(pdf: Any, number: int, _amount: float, facts: PdfFacts) -> None:
-    stream = scans.only_picture(pdf.pages[number - 1], facts.pages[number - 1].images)
-    if stream is None or not scans.change_picture(pdf, stream, scans.darkened):
-        raise RepairError(N_("The picture could not be decoded."), hint=_RESCAN)
-
-
-def _refit(page: Any) -> None:
-    """Scale a page, with all on it, so that its sides are those of A4."""
-    import pikepdf
-
-    box = [float(v) for v in page.mediabox]
-    width, height = box[2] - box[0], box[3] - box[1]
-    factor = min(_A4[0] * 72 / min(width, height), _A4[1] * 72 / max(width, height))
-    for key in ("/CropBox", "/TrimBox", "/BleedBox", "/ArtBox", "/UserUnit"):
-        if key in page.obj:
-            del page.obj[key]
-    page.obj.MediaBox = pikepdf.Array([0, 0, round(width * factor, 4), round(height * factor, 4)])
-    matrix = f"q {factor:.8f} 0 0 {factor:.8f} {-box[0] * factor:.4f} {-box[1] * factor:.4f} cm\n"
-    page.contents_add(matrix.encode("ascii"), prepend=True)
-    page.contents_add(b"\nQ")
 
 
 def _unseen(actions: Iterable[Action]) -> bool:

@@ -29,13 +29,22 @@ def crooked(page):
     return page.rotate(2.5, expand=False, fillcolor=page.getpixel((2, 2)))
 
 
-def with_hidden_text(data: bytes) -> bytes:
+def on_two_pictures(page) -> bytes:
+    """The page in two halves, as some scanners store it."""
     import io
 
     import pikepdf
 
-    with pikepdf.open(io.BytesIO(data)) as document:
-        document.pages[0].contents_add(b"\nBT /F1 9 Tf 3 Tr 50 50 Td (text) Tj ET")
+    with pikepdf.open(io.BytesIO(pdf(page))) as document:
+        own = document.pages[0]
+        picture = next(iter(own.Resources.XObject.values()))
+        own.Resources.XObject = pikepdf.Dictionary(A=picture, B=picture)
+        width, height = float(own.mediabox[2]), float(own.mediabox[3])
+        halves = [
+            f"q 0 {y} {width} {height / 2} re W n {width} 0 0 {height} 0 0 cm /{name} Do Q"
+            for name, y in (("A", 0), ("B", height / 2))
+        ]
+        own.Contents = document.make_stream("\n".join(halves).encode())
         out = io.BytesIO()
         document.save(out)
     return out.getvalue()
@@ -58,12 +67,12 @@ def test_what_is_repaired_without_asking(folder):
 
 
 def test_a_page_that_is_more_than_a_picture_is_not_promised(folder, repair):
-    data = with_hidden_text(pdf(crooked(sheet())))
-    root = folder({"layer.pdf": data, "launch.pdf": damage.pdf_launch(data)})
-    assert told(root)["layer.pdf", "SCN004"] == MIXED
+    data = on_two_pictures(crooked(sheet()))
+    root = folder({"halves.pdf": data, "launch.pdf": damage.pdf_launch(data)})
+    assert told(root)["halves.pdf", "SCN004"] == MIXED
     # It is a warning: the file is written, with all else repaired, and the warning stays.
     result, out = repair(root)
-    assert (out / "layer.pdf").read_bytes() == data
+    assert (out / "halves.pdf").read_bytes() == data
     assert {one.hint for one in result.left if one.rule == "SCN004"} == {MIXED}
     assert all(one.kept for one in result.left)
     launch = next(w for w in result.written if w.paths == ("launch.pdf",))
