@@ -135,7 +135,7 @@ def _add_store(verifier: Verifier, data: bytes) -> bytes:
             additions.append((stamp.place.contents, found))
         return write_store(data, store, additions) or data
     except breaks() as error:
-        raise InputError(N_("The PDF cannot be signed: {why}."), why=why(error)) from error
+        raise InputError(N_("The PDF cannot be extended: {why}."), why=why(error)) from error
 
 
 def _about(collector: Verifier, file: PdfFile, place: Embedded, proofs: Proofs) -> Evidence:

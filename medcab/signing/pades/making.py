@@ -74,7 +74,7 @@ def sign_pdf(
         return made if tsa is None else stamp_signature(made, tsa)
 
     room = _REST + sum(map(len, template.certificates)) + (tsa.room if tsa else 0)
-    name, made = _embed(data, field or "Signature{}", holder, fill, room)
+    name, made = _embed(data, field or "Signature", holder, fill, room, new=field is None)
     report = verify_pdf(signer.own_verifier(), made, "")
     mine = [result for result in report.signatures if result.field == name]
     if len(mine) != 1:
@@ -98,7 +98,7 @@ def stamp_pdf(data: bytes, tsa: TsaClient) -> bytes:
     def fill(covered: bytes) -> bytes:
         return tsa.stamp(tsa.algorithm.digest(covered)).raw
 
-    return _embed(data, "Timestamp{}", holder, fill, tsa.room)[1]
+    return _embed(data, "Timestamp", holder, fill, tsa.room)[1]
 
 
 def _embed(
@@ -107,21 +107,24 @@ def _embed(
     holder: Callable[[int], Any],
     fill: Callable[[bytes], bytes],
     room: int,
+    *,
+    new: bool = True,
 ) -> tuple[str, bytes]:
-    """Append a signature field and fill it.
+    """Append a signature field, or take one that is empty, and fill it.
 
     Args:
         data: the file.
-        field: its name, with a hole for a number that is not taken yet.
+        field: its name, to which a number is added when it is ``new``.
         holder: makes the signature dictionary with room for so many hexadecimal digits.
         fill: makes the CMS structure over these bytes.
         room: how many bytes it will probably take; where it takes more, it is made again.
+        new: whether it must not be there yet.
 
     Returns:
         the name of the field, the new file.
     """
     for _ in range(_TRIES):
-        name, made, start, stop = _lay_out(data, field, holder(2 * room))
+        name, made, start, stop = _lay_out(data, field, new, holder(2 * room))
         filled = fill(bytes(made[:start] + made[stop:]))
         if len(filled) <= room:
             # The bracket, then the digits; what is left of the room stays zeros.
@@ -131,7 +134,7 @@ def _embed(
     raise SigningError(N_("The signature that was made does not verify: nothing written."))
 
 
-def _lay_out(data: bytes, field: str, holder: Any) -> tuple[str, bytearray, int, int]:
+def _lay_out(data: bytes, field: str, new: bool, holder: Any) -> tuple[str, bytearray, int, int]:
     """The file with an empty signature, and where its /Contents stands."""
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign.fields import MDPPerm, SigFieldSpec, enumerate_sig_fields
@@ -156,10 +159,9 @@ def _lay_out(data: bytes, field: str, holder: Any) -> tuple[str, bytearray, int,
                 hint=N_("Make a detached signature."),
             )
         declare_extension(writer)
-        taken = {str(name) for name, _, _ in enumerate_sig_fields(writer.prev)}
-        name = next(
-            each for number in range(1, 10_000) if (each := field.format(number)) not in taken
-        )
+        taken = {str(name) for name, _, _ in enumerate_sig_fields(writer.prev)} if new else set()
+        numbered = (f"{field}{number}" for number in range(1, 10_000))
+        name = next(each for each in numbered if each not in taken) if new else field
         steps = PdfCMSEmbedder(new_field_spec=SigFieldSpec(name)).write_cms(name, writer)
         next(steps)
         steps.send(SigObjSetup(sig_placeholder=holder))

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from pdf_world import blank, build_ladder, by_pyhanko, extend, places, rotate, sign, update
+from pdf_world import blank, build_ladder, by_pyhanko, extend, places, rotate, sign, signer, update
 from world import NOW, YEAR, pki_server
 
 from medcab.errors import InputError, SigningError
@@ -330,6 +330,18 @@ def test_room_is_left_for_what_came_before(world):
 def make_many(world):
     years = {"start": NOW - YEAR, "end": NOW + YEAR}
     return [pki_server.certify(f"Лишний {n}", world.issuing, kind="rsa", **years) for n in range(9)]
+
+
+def test_an_empty_field_is_filled(world):
+    from pyhanko.sign.fields import SigFieldSpec, append_signature_field
+
+    form = update(blank(), lambda writer: append_signature_field(writer, SigFieldSpec("Декан {0}")))
+    made = sign_pdf(signer(world), form, field="Декан {0}")
+    result = verify(world, made)
+    assert (result.indication, result.field) == ("TOTAL-PASSED", "Декан {0}")
+    with pytest.raises(InputError):
+        sign_pdf(signer(world), made, field="Декан {0}")
+    assert sorted(places(sign(world, made))) == ["Signature1", "Декан {0}"]
 
 
 def test_signed_statements(world):
