@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -65,6 +66,8 @@ def show(
     from rich.table import Table
     from rich.text import Text
 
+    from medcab.formats.register import operation_word
+    from medcab.formats.values import moment
     from medcab.journal import Journal
 
     translate = tr()
@@ -79,15 +82,15 @@ def show(
         "Files",
         "Findings",
     ):
-        table.add_column(translate(title))
+        table.add_column(translate(title), overflow="fold")
     with Journal(file, create=False) as journal:
         for record in journal.records(last=last):
             c = record.content
             cells = [
                 str(record.number),
-                c["at"][:19].replace("T", " "),
+                moment(datetime.fromisoformat(c["at"])).removesuffix(" UTC"),
                 f"{c['user']}@{c['host']}",
-                c["command"],
+                operation_word(c["command"], translate),
                 c["profile"],
                 translate(verdict_words(c["verdict"])),
                 str(len(c["inputs"])),

@@ -20,7 +20,17 @@ from medcab.formats.encoding import guard_formula, printable
 from medcab.model import Finding, Location, Outcome, Severity, Verdict
 from medcab.text import N_, Translator
 
-__all__ = ["Row", "SealLine", "Stored", "Summary", "rows", "write_csv", "write_jsonl", "write_xlsx"]
+__all__ = [
+    "Row",
+    "SealLine",
+    "Stored",
+    "Summary",
+    "operation_word",
+    "rows",
+    "write_csv",
+    "write_jsonl",
+    "write_xlsx",
+]
 
 _TOLD: Final = 5  # findings and files that are spelled out; of the rest the number is said
 _CELL: Final = 32_000  # Excel holds 32 767 characters
@@ -121,7 +131,7 @@ def rows(records: Iterable[Stored], tr: Translator, *, told: int = _TOLD) -> Ite
             at=when.strftime("%d.%m.%Y %H:%M:%S"),
             user=printable(str(content["user"])),
             host=printable(str(content["host"])),
-            operation=_operation(str(content["command"]), tr),
+            operation=operation_word(str(content["command"]), tr),
             version=printable(str(content["version"])),
             profile=printable(str(content["profile"])),
             package=_some([_file(one) for one in content["inputs"]], told, tr),
@@ -143,7 +153,8 @@ _OPERATIONS: Final = {
 }
 
 
-def _operation(command: str, tr: Translator) -> str:
+def operation_word(command: str, tr: Translator) -> str:
+    """What a command did, in words; one that is not known by its own name."""
     return tr(_OPERATIONS[command]) if command in _OPERATIONS else printable(command)
 
 
