@@ -78,6 +78,8 @@ class ChainValidator:
         self.ocsps = tuple(ocsps)
         self.fetch = fetch
         self._known: Lru[tuple[object, ...], CertificateVerdict] = Lru(4096)
+        # Whose keys made a list or an answer (see medcab.signing.longterm.past).
+        self.made: Lru[tuple[object, ...], Any] = Lru(4096)
 
     def validate(
         self,

@@ -9,7 +9,7 @@ found by a stranger, who could make any of them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
@@ -19,7 +19,7 @@ from asn1crypto import core
 
 from medcab.signing.blocks.chain import CertificateVerdict, ChainValidator
 from medcab.signing.blocks.records import CertificateRecord
-from medcab.signing.certificates import raw
+from medcab.signing.certificates import raw, sha256_of
 from medcab.signing.longterm.poe import Proofs, key_of
 from medcab.signing.pkix import Signed, signed_by
 from medcab.signing.results import Check, CheckOutcome, SubIndication, passed
@@ -91,8 +91,9 @@ def validate_past(
         return verdict
     whole = verdict.result.chain
     ends = _ends(now)
-    crls = tuple(item for item in material.crls if _crl_counts(item, whole, proofs, ends))
-    ocsps = tuple(item for item in material.ocsps if _ocsp_counts(item, whole, proofs, ends))
+    around = (whole, proofs, ends)
+    crls = tuple(c for c in material.crls if _counts(chains, c, _makers_of_crl, *around))
+    ocsps = tuple(o for o in material.ocsps if _counts(chains, o, _makers_of_ocsp, *around))
     if len(crls) != len(material.crls) or len(ocsps) != len(material.ocsps):
         key = (*material.bag, b"proven", *map(key_of, crls), *map(key_of, ocsps))
         verdict = chains.validate(
@@ -133,54 +134,83 @@ def _end(certificate: Any, ends: dict[bytes, datetime]) -> datetime:
     return end if revoked is None else min(end, revoked)
 
 
-def _crl_counts(
-    item: bytes, whole: Sequence[Any], proofs: Proofs, ends: dict[bytes, datetime]
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """Whose keys made a list or an answer.
+
+    Attributes:
+        by: places of the certificates of the chain whose key signed it.
+        through: for each responder whose key signed it, the end of its certificate and the places
+            of the certificates whose key signed that.
+    """
+
+    by: tuple[int, ...] = ()
+    through: tuple[tuple[datetime, tuple[int, ...]], ...] = ()
+
+
+def _counts(
+    chains: ChainValidator,
+    item: bytes,
+    reader: Callable[[bytes, Sequence[Any]], _Made],
+    whole: Sequence[Any],
+    proofs: Proofs,
+    ends: dict[bytes, datetime],
 ) -> bool:
-    """Proven to have existed while the key that signed the list was good."""
+    """Proven to have existed while the key that signed the list or answer was good."""
+    makers = whole[1:] or whole
+    name = key_of(item)
+    # What signed what depends on these bytes alone, not on time or trust; the reader is named,
+    # since a file may hold a list where an answer belongs.
+    key = (reader, name, *map(sha256_of, makers))
+    made = chains.made.get(key)
+    if made is None:
+        made = reader(item, makers)
+        chains.made.put(key, made)
+    existed = proofs.earliest(name)
+
+    def in_time(places: tuple[int, ...]) -> bool:
+        return any(existed <= _end(makers[place], ends) for place in places)
+
+    return in_time(made.by) or any(
+        existed <= end and in_time(places) for end, places in made.through
+    )
+
+
+def _makers_of_crl(item: bytes, makers: Sequence[Any]) -> _Made:
     parsed = parse_crl(item)
     if parsed is None:
-        return False
+        return _Made()
     signed = Signed(
         raw(parsed["tbs_cert_list"]), parsed["signature_algorithm"], parsed["signature"].native
     )
-    return _signed_in_time(signed, whole[1:] or whole, proofs.earliest(key_of(item)), ends)
+    return _Made(_signers(signed, makers))
 
 
-def _ocsp_counts(
-    item: bytes, whole: Sequence[Any], proofs: Proofs, ends: dict[bytes, datetime]
-) -> bool:
+def _makers_of_ocsp(item: bytes, makers: Sequence[Any]) -> _Made:
     basic = parse_ocsp(item)
     if basic is None:
-        return False
+        return _Made()
     signed = Signed(
         raw(basic["tbs_response_data"]), basic["signature_algorithm"], basic["signature"].native
     )
-    existed = proofs.earliest(key_of(item))
-    if _signed_in_time(signed, whole[1:] or whole, existed, ends):
-        return True
     embedded = basic["certs"]
+    through = []
     for responder in () if isinstance(embedded, core.Void) else embedded:
         try:
-            if (
-                existed <= responder.not_valid_after
-                and signed_by(signed, responder.public_key)
-                and _signed_in_time(
-                    Signed.certificate(responder), whole[1:] or whole, existed, ends
-                )
-            ):
-                return True
+            if signed_by(signed, responder.public_key):
+                places = _signers(Signed.certificate(responder), makers)
+                through.append((responder.not_valid_after, places))
         except _BAD:
             continue
-    return False
+    return _Made(_signers(signed, makers), tuple(through))
 
 
-def _signed_in_time(
-    signed: Signed, makers: Sequence[Any], existed: datetime, ends: dict[bytes, datetime]
-) -> bool:
-    for maker in makers:
+def _signers(signed: Signed, makers: Sequence[Any]) -> tuple[int, ...]:
+    found = []
+    for place, maker in enumerate(makers):
         try:
-            if existed <= _end(maker, ends) and signed_by(signed, maker.public_key):
-                return True
+            if signed_by(signed, maker.public_key):
+                found.append(place)
         except _BAD:
             continue
-    return False
+    return tuple(found)

@@ -80,3 +80,26 @@ def test_the_most_forgiving_policy_knows_its_authorities(world):
     lists = [pki_server.make_crl(each, NOW) for each in (world.root, world.issuing)]
     report = judged(world, world.sign(), crls=lists)
     assert report.signatures[0].sub_indication == "REVOKED_NO_POE"
+
+
+def test_one_file_changes_nothing_about_another(world):
+    """What is remembered of lists and answers is not led astray by a list in the wrong place."""
+    from medcab.signing.attributes import Oid
+    from medcab.signing.tlv import encode
+
+    made = world.extend(stamp_signature(world.sign(), world.tsa("short")), "B-LTA", "long")
+    signed = parse_signed_data(made)
+    genuine = [*signed.crls, *signed.ocsps]
+    assert signed.crls
+    odd = encode(0x30, encode(0xA0, encode(0x30, b"".join(signed.ocsps)))
+                 + encode(0xA1, encode(0x30, b"".join(genuine))))  # fmt: skip
+    verifier = world.verifier(LATER, revocation="prefer")
+    poisoned = add(made, Oid.REVOCATION_VALUES, odd)
+    verifier.verify_bytes(poisoned, MemoryContent(DATA))
+    after = verifier.verify_bytes(made, MemoryContent(DATA)).signatures[0]
+    fresh = world.verify(made, LATER)
+    assert after.indication == fresh.indication == "TOTAL-PASSED"
+    assert [c.id for c in after.checks] == [c.id for c in fresh.checks]
+    assert [[(c.id, c.outcome) for c in s["checks"]] for s in after.timestamps] == [
+        [(c.id, c.outcome) for c in s["checks"]] for s in fresh.timestamps
+    ]
