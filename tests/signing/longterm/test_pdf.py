@@ -123,6 +123,23 @@ def test_levels_are_reached_in_one_step_too(world, ladder):
         assert verify(world, made, LATER).indication == "TOTAL-PASSED"
 
 
+@pytest.mark.parametrize("form", ["linearized", "object streams"])
+def test_files_of_any_build(world, form):
+    import io
+
+    import pikepdf
+
+    out = io.BytesIO()
+    streams = pikepdf.ObjectStreamMode.generate
+    with pikepdf.open(io.BytesIO(blank())) as pdf:
+        pdf.save(out, linearize=form == "linearized", object_stream_mode=streams)
+    made = extend(world, sign(world, out.getvalue()), "B-LTA", "long")
+    assert verify(world, made, LATER).level == "PAdES-B-LTA"
+    assert verify(world, made, LATER).indication == "TOTAL-PASSED"
+    again = extend(world, made, "B-LTA", "long")
+    assert verify(world, again, LATER).indication == "TOTAL-PASSED"
+
+
 @pytest.mark.parametrize("kind", ["rsa", "ec"])
 def test_keys_of_any_kind(world, kind):
     holder = world.server.know(
