@@ -58,6 +58,7 @@ def test_a_file_that_lost_pages_is_not_written(folder, repair):
     result, out = repair(folder({"a.pdf": cut}))
     assert not out.exists()
     assert result.left[0].path == "a.pdf"
+    assert "lost" in result.left[0].reason
 
 
 def test_a_password_for_opening_is_refused(folder, repair):
