@@ -231,6 +231,21 @@ def test_uses():
     assert found(changed(facts(), is_ca=True))["CRT015"].args["usage"] == "CA"
 
 
+@pytest.mark.parametrize(
+    ("purposes", "refused"),
+    [
+        ((), False), (("server_auth",), True), (("time_stamping", "ocsp_signing"), True),
+        (("server_auth", "email_protection"), False), (("client_auth",), False),
+        (("1.2.643.2.2.34.6",), False), (("1.2.3",), False),
+    ],
+)  # fmt: skip
+def test_extended_uses(purposes, refused):
+    hit = found(changed(facts(), extended_key_usage=purposes)).get("CRT015")
+    assert (hit is not None) == refused
+    if hit is not None:
+        assert hit.args["usage"] == ", ".join(purposes)
+
+
 def test_every_rule_has_its_page():
     import medcab.signing.cert_rules  # noqa: F401
     from medcab.rules import HEADINGS, _registry

@@ -97,14 +97,15 @@ def certificate_not_for_signing(ctx: DocumentContext) -> Iterator[Hit | Unknown]
     """A certificate that may not be used for signatures.
 
     What it checks:
-        Key usage, where the certificate names it, has digitalSignature or nonRepudiation, and the
-        certificate is not an authority's.
+        Key usage, where the certificate names it, has digitalSignature or nonRepudiation, the
+        certificate is not an authority's, and its extended usages are not those of servers, code,
+        time-stamps or OCSP answers alone.
     Why it matters:
         Signatures made with such a certificate are refused.
     How to fix:
         Choose the certificate for signing; some people have another one for encryption.
     Source:
-        RFC 5280 4.2.1.3; приказ ФСБ России № 795.
+        RFC 5280 4.2.1.3, 4.2.1.12; RFC 9336; приказ ФСБ России № 795.
     """
     for facts in readable(ctx):
         info = facts.info
@@ -114,6 +115,18 @@ def certificate_not_for_signing(ctx: DocumentContext) -> Iterator[Hit | Unknown]
             yield Hit(args={"holder": name_of(facts), "usage": ", ".join(usage) or "-"})
         elif info.is_ca:
             yield Hit(args={"holder": name_of(facts), "usage": "CA"})
+        elif info.extended_key_usage and all(map(_is_refused, info.extended_key_usage)):
+            purposes = ", ".join(info.extended_key_usage)
+            yield Hit(args={"holder": name_of(facts), "usage": purposes})
+
+
+def _is_refused(purpose: str) -> bool:
+    """The same answer as a verification gives by default (:mod:`medcab.signing.policy`)."""
+    from asn1crypto.x509 import KeyPurposeId
+
+    from medcab.signing.policy import REFUSED_PURPOSES
+
+    return KeyPurposeId(purpose).dotted in REFUSED_PURPOSES
 
 
 def _fits(kind: str, bits: int, oid: str, allowed: str) -> bool:
