@@ -190,6 +190,12 @@ def _smaller(
 ) -> tuple[bytes, ...]:
     """The document in ``limit`` bytes, or in parts of no more; ``size`` is what it takes now."""
     streams, pictures = scans.pictures_of(pdf, facts, order.dpi)
+    if not pictures and order.parts == 1:
+        raise RepairError(
+            N_("The file is larger than {limit} MB and has no pictures that can be made smaller."),
+            hint=N_("Divide the document, where the portal takes several files."),
+            limit=round(limit / 2**20, 2),
+        )
     rest = size - sum(p.stored for p in pictures)
     for share in (0.99, 0.95):
         fitted = recompress.fit(

@@ -7,10 +7,18 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from medcab.repair import recompress
 from medcab.repair.amounts import COVERS
 from medcab.repair.encode import Encoded, as_jpeg, as_lossless, fill
 from medcab.repair.recompress import Picture
+from medcab.repair.streams import (
+    JPX,
+    decode,
+    is_jpeg,
+    may_change,
+    only_filter,
+    size_of,
+    space_for,
+)
 from medcab.validators.facts import PdfFacts, PlacedImage
 
 __all__ = ["change_picture", "darkened", "only_picture", "pictures_of", "put", "straightened"]
@@ -20,8 +28,6 @@ _LEAST_RECODED: Final = 60
 _STEP: Final = 15
 _K1_SUM: Final = 3688  # of the luminance table of annex K at quality 50
 _SMALLEST: Final = 4096  # bytes below which a picture is not worth a touch
-_JPEG: Final = frozenset({"/DCTDecode", "/DCT"})
-_DEVICE: Final = frozenset({"/DeviceGray", "/DeviceRGB", "/CalGray", "/CalRGB"})
 
 
 def only_picture(page: Any, placed: Iterable[PlacedImage]) -> Any | None:
@@ -46,13 +52,15 @@ def only_picture(page: Any, placed: Iterable[PlacedImage]) -> Any | None:
 
 def change_picture(pdf: Any, stream: Any, change: Any) -> bool:
     """Put ``change(image)`` in place of the samples of ``stream``; False when it cannot be read."""
-    image = _decode(stream, None, 0)
+    image = decode(stream, None, 0)
     if image is None:
         return False
-    quality = coded_quality(stream) if _is_jpeg(stream) else None
+    quality = coded_quality(stream) if is_jpeg(stream) else None
     made = change(image)
+    if quality is None and only_filter(stream) == JPX:
+        quality = _RECODED  # it went through a lossy coding before
     encoded = as_lossless(made) if quality is None or made.mode == "1" else as_jpeg(made, quality)
-    fill(pdf, stream, encoded, _space_for(stream, encoded))
+    fill(pdf, stream, encoded, space_for(stream, encoded))
     return True
 
 
@@ -160,9 +168,9 @@ def pictures_of(pdf: Any, facts: PdfFacts, dpi: int) -> tuple[list[Any], list[Pi
     for thing in pdf.objects:
         if not isinstance(thing, pikepdf.Stream) or thing.get("/Subtype") != "/Image":
             continue
-        size = _size(thing)
+        size = size_of(thing)
         stored = len(thing.read_raw_bytes())
-        if size is None or stored < _SMALLEST or not _may_change(thing):
+        if size is None or stored < _SMALLEST or not may_change(thing):
             continue
         at = least.get(size)
         reducible = at is not None and min(at) > dpi * 1.05
@@ -181,7 +189,7 @@ def put(pdf: Any, streams: list[Any], encoded: Iterable[Encoded | None]) -> None
     """Write what :func:`medcab.repair.recompress.fit` found into the streams."""
     for stream, new in zip(streams, encoded, strict=True):
         if new is not None:
-            fill(pdf, stream, new, _space_for(stream, new))
+            fill(pdf, stream, new, space_for(stream, new))
 
 
 def _resolutions(facts: PdfFacts) -> Mapping[tuple[int, int], tuple[float, float]]:
@@ -200,73 +208,9 @@ def _resolutions(facts: PdfFacts) -> Mapping[tuple[int, int], tuple[float, float
 
 def _loader(stream: Any, at: tuple[float, float] | None, dpi: int) -> Any:
     def load() -> Any:
-        image = _decode(stream, at, dpi)
+        image = decode(stream, at, dpi)
         if image is None:
             raise ValueError("undecodable picture")
         return image
 
     return load
-
-
-def _decode(stream: Any, at: tuple[float, float] | None, dpi: int) -> Any | None:
-    import pikepdf
-
-    if _is_jpeg(stream):
-        return recompress.decode_jpeg(bytes(stream.read_raw_bytes()), at, dpi)
-    try:
-        image = pikepdf.PdfImage(stream).as_pil_image()
-    except (pikepdf.PdfError, NotImplementedError, ValueError, TypeError, OSError, AttributeError):
-        return None
-    if image.mode not in {"1", "L", "RGB"}:
-        image = image.convert("RGB")
-    return image if at is None else recompress.reduced(image, at, dpi)
-
-
-def _may_change(stream: Any) -> bool:
-    """Whether samples and colours of this stream are understood well enough."""
-    import pikepdf
-
-    if any(key in stream for key in ("/ImageMask", "/Mask", "/Decode", "/Matte")):
-        return False
-    filters = stream.get("/Filter")
-    if isinstance(filters, pikepdf.Array):
-        filters = filters[0] if len(filters) == 1 else "/several"
-    space = stream.get("/ColorSpace")
-    if isinstance(space, pikepdf.Array) and len(space):
-        if space[0] == "/ICCBased":
-            return _components(space) in (1, 3) and str(filters) in _JPEG | {"/FlateDecode"}
-        return space[0] in ("/Indexed", "/CalGray", "/CalRGB") and str(filters) == "/FlateDecode"
-    return str(space) in _DEVICE and str(filters) in _JPEG | {"/FlateDecode", "/LZWDecode"}
-
-
-def _components(space: Any) -> int:
-    try:
-        return int(space[1].get("/N", 0))
-    except (AttributeError, IndexError, TypeError, ValueError):
-        return 0
-
-
-def _space_for(stream: Any, encoded: Encoded) -> Any:
-    """The profile of the picture where it still fits its channels."""
-    import pikepdf
-
-    space = stream.get("/ColorSpace")
-    if isinstance(space, pikepdf.Array) and len(space) > 1 and space[0] == "/ICCBased":
-        return space if _components(space) == encoded.channels else None
-    return None
-
-
-def _is_jpeg(stream: Any) -> bool:
-    import pikepdf
-
-    filters = stream.get("/Filter")
-    if isinstance(filters, pikepdf.Array):
-        return len(filters) == 1 and str(filters[0]) in _JPEG
-    return str(filters) in _JPEG
-
-
-def _size(stream: Any) -> tuple[int, int] | None:
-    try:
-        return int(stream.get("/Width")), int(stream.get("/Height"))
-    except (TypeError, ValueError):
-        return None

@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, String
 
-from medcab.repair.compare import differing_pages
+from medcab.repair.compare import differing_pages, render
 from samples.make import damage, writers
 from tests.repair.conftest import documents, noisy, pdf, sheet, slip
 
@@ -233,6 +233,57 @@ def test_a_large_scan_is_made_small_at_300_dpi(folder, repair):
     assert facts.pages == 2
     assert min(p.images[0].dpi for p in facts.pdf.pages) >= 299
     assert [n.args["quality"] >= 40 for w in result.written for n in w.notes] == [True]
+
+
+def with_coding(page, form: str, coding: str, **entries) -> bytes:
+    """A page that is one picture in another coding than JPEG."""
+    out = io.BytesIO()
+    page.save(
+        out,
+        form,
+        **({"quality_mode": "rates", "quality_layers": [2]} if form == "JPEG2000" else {}),
+    )
+    with pikepdf.open(io.BytesIO(pdf(page))) as document:
+        picture = next(iter(document.pages[0].Resources.XObject.values()))
+        picture.write(out.getvalue(), filter=pikepdf.Name(coding))
+        for key, value in entries.items():
+            if value is None:
+                del picture["/" + key]
+            else:
+                picture["/" + key] = value
+        saved = io.BytesIO()
+        document.save(saved)
+    return saved.getvalue()
+
+
+@pytest.mark.parametrize("entries", [{}, {"ColorSpace": None, "BitsPerComponent": None}])
+def test_a_large_jpeg_2000_is_made_small(folder, repair, entries):
+    page = noisy(sheet(), 25)
+    data = with_coding(page, "JPEG2000", "/JPXDecode", **entries)
+    assert len(data) > 5 * 2**20
+    result, out = repair(folder({"a.pdf": data}))
+    made = (out / "a.pdf").read_bytes()
+    assert len(made) <= 5_000_000
+    assert b"/DCTDecode" in made
+    assert result.after.documents[0].facts.pdf.pages[0].images[0].dpi >= 299
+    assert result.after.verdict.value == "passed"
+    before, after = render(data, 0, 75).astype(int), render(made, 0, 75)
+    assert abs(before - after).mean() < 4
+
+
+def test_what_holds_no_picture_to_be_made_smaller_is_told(folder, repair, tmp_path):
+    profile = tmp_path / "small.toml"
+    profile.write_text(
+        'name = "small"\nversion = "1"\nextends = "scan"\n[title]\nru = "м"\nen = "s"\n'
+        "[files]\nmax_file = 60000\nwarn_over = 60000\n"
+        '[[documents]]\nid = "diploma"\nany_of = ["diploma"]\nmax = 1\n',
+        "utf-8",
+    )
+    data = with_coding(slip(), "JPEG2000", "/JPXDecode", SMaskInData=1)
+    assert len(data) > 60_000
+    result, out = repair(folder({"Иванов Иван_Диплом.pdf": data}), str(profile))
+    assert not out.exists()
+    assert "no pictures" in result.left[0].reason
 
 
 def test_what_is_finer_than_300_dpi_comes_down_to_300_and_no_further(folder, repair):
