@@ -96,10 +96,16 @@ class Sandbox:
     ) -> None:
         self.close(kill=kind is not None)
 
-    def warm(self, modules: Sequence[str] = ()) -> None:
-        """Start all workers now, and let them import ``modules`` while the caller is busy."""
+    def warm(self, modules: Sequence[str] = (), most: int | None = None) -> None:
+        """Start workers now, and let them import ``modules`` while the caller is busy.
+
+        Args:
+            modules: that their work will need.
+            most: how many workers there will be work for; None for all.
+        """
         with self._lock:
-            missing = self.jobs - len(self._idle) - len(self._busy)
+            wanted = self.jobs if most is None else min(most, self.jobs)
+            missing = wanted - len(self._idle) - len(self._busy)
             for _ in range(missing):
                 worker = Child(self.limits)
                 worker.greet(tuple(modules))

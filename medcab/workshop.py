@@ -17,7 +17,7 @@ __all__ = ["Observer", "Workshop"]
 
 Observer = Callable[[Document], None]
 
-_WORTH_WARMING: Final = 1 << 20  # bytes of documents for which all workers will be wanted
+_WORTH_A_WORKER: Final = 1 << 19  # bytes of documents: about a page or two
 
 
 class Workshop:
@@ -50,11 +50,10 @@ class Workshop:
         self.sandbox.close(kill=kind is not None)
 
     def warm(self, documents: Sequence[Document]) -> None:
-        """Start the workers now if there is enough to do for all of them."""
+        """Start as many workers now as there will be work for."""
         from medcab.validators.probing import WARM
 
-        if sum(d.size for d in documents) > _WORTH_WARMING:
-            self.sandbox.warm(WARM)
+        self.sandbox.warm(WARM, sum(d.size for d in documents) // _WORTH_A_WORKER)
 
     def probe(
         self, documents: Sequence[Document], observer: Observer | None = None
