@@ -118,6 +118,7 @@ def command(
     from medcab.profile import load
     from medcab.sandbox import usable_cores
     from medcab.signing.trust_options import TrustOptions
+    from medcab.workshop import Workshop
 
     writers = choose_writers(output_format, output or [])
     signer = _report_signer(sign_report, password_from, [w.name for w, _ in writers])
@@ -152,19 +153,20 @@ def command(
         ),
         language=state().language,
     )
-    with progress(len(package.documents), tr()("Checking"), quiet=quiet) as advance:
-        report = engine.run(package, chosen, options, lambda d: advance(1, d.name))
-    record = None
-    if journal:
-        from medcab.commands import _journal
-
-        record = str(_journal.record(journal, report, command="check", full=journal_full))
     with contextlib.ExitStack() as stack:
+        shop = stack.enter_context(Workshop(options))
+        with progress(len(package.documents), tr()("Checking"), quiet=quiet) as advance:
+            report = engine.run(package, chosen, options, lambda d: advance(1, d.name), shop)
+        record = None
+        if journal:
+            from medcab.commands import _journal
+
+            record = str(_journal.record(journal, report, command="check", full=journal_full))
         draw = None
         if any(writer.name in PICTURED for writer, _ in writers):
             from medcab.formats.drawing import PageDrawer
 
-            draw = stack.enter_context(PageDrawer(jobs=jobs or usable_cores()))
+            draw = stack.enter_context(PageDrawer(sandbox=shop.sandbox))
         Output(
             quiet=quiet,
             verbose=verbose,

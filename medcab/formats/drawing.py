@@ -34,10 +34,14 @@ class PageDrawer:
     Args:
         jobs: worker processes.
         seconds: wall time that all requests about one document may take together.
+        sandbox: workers that run already and are ended with this drawer; None starts new ones.
     """
 
-    def __init__(self, jobs: int = 1, seconds: float = 20.0) -> None:
-        self._sandbox = Sandbox(jobs=jobs, limits=Limits(seconds=seconds))
+    def __init__(
+        self, jobs: int = 1, seconds: float = 20.0, sandbox: Sandbox | None = None
+    ) -> None:
+        self._limits = Limits(seconds=seconds)
+        self._sandbox = sandbox or Sandbox(jobs, self._limits)
         self._drawn: dict[_Key, bytes | None] = {}
         self._waiting: set[_Key] = set()
         self._news = threading.Condition()
@@ -104,7 +108,7 @@ class PageDrawer:
             if not self._leaving.is_set()
         )
         try:
-            for index, outcome in self._sandbox.imap(draw, tasks):
+            for index, outcome in self._sandbox.imap(draw, tasks, self._limits):
                 document, wanted = work[index]
                 keys = [(document.path, *what) for what in wanted]
                 with self._news:
