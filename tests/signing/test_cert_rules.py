@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from medcab.errors import PasswordError
-from medcab.model import Form, FormValue, Outcome, Package, Severity, Verdict
-from medcab.rules import PackageContext
+from medcab.model import Form, FormValue, Outcome, Severity, Verdict
 from medcab.signing.cert_check import check_certificate, plain_profile, verdict_of
 from medcab.signing.cert_facts import Examination, examine, unopened
 from medcab.signing.certificates import load_certificates
@@ -189,24 +188,6 @@ def test_not_yet_valid_and_ending_soon():
     assert soon.severity is Severity.WARNING
     assert "CRT012" not in found(facts("orlova_soon.cer"), params={"CRT012": {"warn_days": 5}})
     assert "CRT012" not in found(facts())
-
-
-@pytest.mark.parametrize(
-    ("value", "hit"),
-    [("Истечение срока", False), ("УТРАТА ключа", False), ("компрометация", False), ("смена алгоритма", False),
-     ("expiry", False), ("просто так", True), ("loss", False), ("", False), (None, False)],
-)  # fmt: skip
-def test_reasons_for_reissue(value, hit):
-    rule = _rule("CRT013")
-    given = form(**({"reissue_reason": value} if value is not None else {}))
-    context = PackageContext(Package("x", (), given), plain_profile(), {}, NOW)
-    assert bool(list(rule.check(context))) is hit
-
-
-def _rule(rule_id):
-    from medcab.rules import _registry
-
-    return _registry[rule_id]
 
 
 def test_files_that_cannot_be_opened():

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from medcab.model import Severity
-from medcab.rules import DocumentContext, Hit, PackageContext, Scope, Unknown, rule
+from medcab.rules import DocumentContext, Hit, Scope, Unknown, rule
 from medcab.signing.certrules.common import (
     certificates_of,
     filled,
@@ -16,13 +16,6 @@ from medcab.text import N_
 
 if TYPE_CHECKING:
     from medcab.model import Form
-
-_REASON_WORDS: Final = {
-    "expiry": ("истеч", "оконч", "expir"),
-    "loss": ("утрат", "утер", "потер", "loss", "lost"),
-    "compromise": ("компром", "comprom"),
-    "algorithm": ("алгоритм", "algorithm"),
-}
 
 
 @rule(
@@ -94,35 +87,6 @@ def certificate_without_key(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     for facts in readable(ctx):
         if not facts.has_key or facts.container != "pkcs12":
             yield Hit(args={"path": facts.path})
-
-
-@rule(
-    "CRT013",
-    "reissue-reason-unknown",
-    scope=Scope.PACKAGE,
-    severity=Severity.ERROR,
-    message=N_("«{value}» is not a reason for a new certificate."),
-    since="0.1.0",
-)
-def reissue_reason_unknown(ctx: PackageContext) -> Iterator[Hit | Unknown]:
-    """A reason for reissue that the portal does not know.
-
-    What it checks:
-        The field «reissue_reason» of the form, where it is filled in, names one of: expiry, loss,
-        compromise, change of algorithm.
-    Why it matters:
-        The request is not accepted with another reason.
-    How to fix:
-        Write one of: истечение срока, утрата, компрометация, смена алгоритма.
-    Source:
-        RULES.md C13.
-    """
-    value = ctx.form.get("reissue_reason") if ctx.form is not None else None
-    if value is None:
-        return
-    text = value.casefold()
-    if not any(word in text for words in _REASON_WORDS.values() for word in words):
-        yield Hit(args={"value": value}, field="reissue_reason")
 
 
 @rule(
