@@ -232,6 +232,6 @@ def test_every_rule_has_its_page():
     from medcab.rules import HEADINGS, _registry
 
     ids = [key for key in _registry if key.startswith("CRT")]
-    assert sorted(ids) == [f"CRT{n:03}" for n in range(1, 16)]
+    assert sorted(ids) == [f"CRT{n:03}" for n in range(1, 16) if n != 13]
     for key in ids:
         assert all(_registry[key].sections()[heading] for heading in HEADINGS)
