@@ -11,7 +11,6 @@ import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any, Final
 
 from medcab.repair.encode import Encoded, as_g4, as_jpeg, two_tones
@@ -23,8 +22,6 @@ BEST: Final = 88  # what scanners write when asked for good quality; above it on
 _STRIPES: Final = 12
 _SHARE: Final = 10
 _THREADS: Final = 2
-_KEEP_BYTES: Final = 80_000_000  # decoded pictures held in memory; others are decoded again
-_BYTES: Final = {"1": 1, "L": 1}  # a pixel in memory; of all other modes four
 _TRIES: Final = 4
 _POWER: Final = 0.8
 _MARGIN: Final = 0.985
@@ -108,7 +105,6 @@ def fit(
     """
     if not pictures:
         return None
-    held = _Held()
     threads = min(_THREADS, usable_cores())
 
     def look(index: int) -> tuple[Any, Encoded | None, float]:
@@ -116,7 +112,6 @@ def fit(
         two = image if image.mode == "1" else two_tones(image)
         if two is not None:
             return None, as_g4(two), 1.0
-        held.put(index, image)
         sample = _stripes(image)
         return sample, None, image.height / sample.height
 
@@ -131,8 +126,8 @@ def fit(
             def make(index: int, quality: int = found) -> Encoded | None:
                 picture, done = pictures[index], ready[index]
                 if done is None:
-                    image = held.take(index)
-                    done = as_jpeg(image if image is not None else _loaded(picture, grey), quality)
+                    # Decoded again: held, the pictures of ten pages would take 350 MB.
+                    done = as_jpeg(_loaded(picture, grey), quality)
                 # A picture that gains nothing stays as it is: every coding costs detail.
                 keeps = not picture.reducible and len(done.data) >= picture.stored
                 return None if keeps else done
@@ -147,25 +142,6 @@ def fit(
             step = quality * (1 - (_MARGIN * budget / total) ** 0.75)
             quality = max(floor, quality - max(2, round(step)))
     return None
-
-
-class _Held:
-    """Decoded pictures, as many as memory allows."""
-
-    def __init__(self) -> None:
-        self._images: dict[int, Any] = {}
-        self._left = _KEEP_BYTES
-        self._lock = Lock()
-
-    def put(self, index: int, image: Any) -> None:
-        size = image.width * image.height * _BYTES.get(image.mode, 4)
-        with self._lock:
-            if size <= self._left:
-                self._left -= size
-                self._images[index] = image
-
-    def take(self, index: int) -> Any | None:
-        return self._images.pop(index, None)
 
 
 def _loaded(picture: Picture, grey: bool) -> Any:
