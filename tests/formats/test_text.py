@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import json
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 
@@ -21,7 +22,8 @@ from medcab.formats.encoding import (
 )
 from medcab.formats.text import print_report
 from medcab.formats.values import moment
-from medcab.model import Finding, Location, Severity, Verdict
+from medcab.model import Finding, Location, Outcome, Severity, Verdict
+from medcab.text import N_
 
 
 def test_the_error_handler_has_a_name():
@@ -287,3 +289,24 @@ def test_checks_that_one_password_hides_are_one_line(report, ru):
     # Nothing is known to be wrong, so nothing is advised.
     assert "Как исправить" not in text
     assert "3 проверки не выполнены" in text
+
+
+def open_fields(count):
+    reason = N_("The file is encrypted.")
+    return tuple(
+        Finding("FLD901", Severity.ERROR, {}, Location("form.yaml", field=f"f{n}"),
+                outcome=Outcome.UNDETERMINED, reason=reason)
+        for n in range(count)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("count", "folded"), [(2, False), (3, True), (40, True)])
+def test_one_question_behind_many_fields_is_asked_once(good, ru, count, folded):
+    report = replace(good, findings=open_fields(count))
+    text = " ".join(render(report, "text", ru).split())
+    assert text.count("Файл зашифрован.") == (1 if folded else count)
+    if folded:
+        assert f"Не проверено в {count} местах: " in text
+        assert ("…. Файл зашифрован." in text) is (count == 40)
+    # What is folded for people is whole for programs.
+    assert len(json.loads(render(report, "json", ru))["findings"]) == count

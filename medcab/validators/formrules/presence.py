@@ -94,8 +94,8 @@ def field_missing(ctx: PackageContext) -> Iterator[Hit | Unknown]:
                     if wanted.level is Severity.ERROR:
                         yield Unknown(
                             N_(
-                                "Whether the field “{field}” is needed ({source}) depends on "
-                                "what the form does not tell: {fields}."
+                                "Whether this field is needed depends on what the form does not "
+                                "tell: {fields}."
                             ),
                             args={**args, "fields": list(decision.missing)},
                             field=field,
