@@ -26,6 +26,7 @@ PAGE = ROOT / "docs/conformance.md"
 SUITES = (
     "tests/conformance/test_hostile_cms.py",
     "tests/conformance/test_pkits.py",
+    "tests/conformance/test_pkits_reasons.py",
     "tests/conformance/test_openssl_cross.py",
     "tests/conformance/test_pyhanko_cross.py",
     "tests/conformance/test_gost_vectors.py",
