@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from medcab.validators.scan.sheet import Sheet, apart
+from medcab.validators.scan.arrays import apart
+from medcab.validators.scan.sheet import Sheet
 
 __all__ = ["Enlarged", "enlarged_from"]
 
@@ -175,15 +176,16 @@ def _mirror(lines: Any) -> Any:
     centre = float(np.median(score))
     score = (score - centre) / (1.48 * float(np.median(np.abs(score - centre))) + 0.3)
     made = _on_grid(middle / n, score, _SHARES)
-    made[_eighth(_SHARES) & ~_about(_SHARES, *_LIKELY, *_UNLIKELY)] = 0
+    made[_CODER] = 0
     return made
 
 
 def _believed(mirror: Any, edge: float | None) -> Any:
     """Without the mirrors that the blocks of a JPEG make, all that is left on a blurred page."""
-    blocks = float(mirror[_about(_SHARES, *_UNLIKELY)].max())
+    unlikely = _about(_SHARES, *_UNLIKELY)
+    blocks = float(mirror[unlikely].max())
     kept = mirror.copy()
-    kept[_about(_SHARES, *_UNLIKELY)] = 0
+    kept[unlikely] = 0
     for share in _LIKELY:
         near = _about(_SHARES, share)
         weak = float(mirror[near].max()) < max(_STRONG, _FAR * blocks)
@@ -239,3 +241,6 @@ def _on_grid(place: Any, height: Any, grid: Any) -> Any:
     heads = np.flatnonzero(np.diff(index, prepend=-1))
     made[index[heads] + 1] = np.maximum.reduceat(height, heads)
     return np.maximum(np.maximum(made[:-2], made[1:-1]), made[2:])
+
+
+_CODER: Final = _eighth(_SHARES) & ~_about(_SHARES, *_LIKELY, *_UNLIKELY)

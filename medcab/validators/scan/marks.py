@@ -6,9 +6,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from medcab.validators.scan.arrays import apart
 from medcab.validators.scan.components import Pieces, pieces_of
 from medcab.validators.scan.facts import Mark
-from medcab.validators.scan.sheet import CHROMA, Sheet, apart
+from medcab.validators.scan.sheet import CHROMA, Sheet
 
 __all__ = ["coloured", "watermark"]
 

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from medcab.validators.scan.arrays import apart, histogram, level_at, window
 from medcab.validators.scan.facts import Mark
-from medcab.validators.scan.sheet import TILE, Sheet, apart, histogram, level_at, window
+from medcab.validators.scan.sheet import TILE, Sheet
 
 __all__ = ["edge_width"]
 

@@ -13,10 +13,11 @@ from typing import Any, Final
 import numpy as np
 from PIL import Image, ImageChops, ImageFilter
 
+from medcab.validators.scan.arrays import by_eights, halved, histogram, level_at, otsu
 from medcab.validators.scan.components import Pieces, pieces_of
 from medcab.validators.scan.picture import Picture
 
-__all__ = ["BLOCK", "CHROMA", "TILE", "Sheet", "Tiles", "apart", "histogram", "level_at", "window"]
+__all__ = ["BLOCK", "CHROMA", "TILE", "Sheet", "Tiles"]
 
 CHROMA: Final = 28  # largest minus smallest channel, above which a pixel has colour
 BLOCK: Final = 8  # pixels of the quarter picture: 2.7 mm
@@ -49,9 +50,8 @@ class Sheet:
         self.mm = picture.dpi / 25.4
         self.grey: Any = np.asarray(picture.grey)
         self.height, self.width = self.grey.shape
-        half = picture.grey.reduce(2)
-        self.half: Any = np.asarray(half)
-        self.quarter: Any = np.asarray(half.reduce(2))
+        self.half: Any = halved(self.grey)
+        self.quarter: Any = halved(self.half)
 
     @cached_property
     def blocks(self) -> tuple[Any, Any]:
@@ -62,7 +62,7 @@ class Sheet:
             flat = self.quarter.reshape(1, 1, -1)
             return flat.max(axis=2), flat.min(axis=2)
         bands = cut.reshape(rows, BLOCK, columns * BLOCK)
-        return _by_eights(bands.max(axis=1), np.maximum), _by_eights(bands.min(axis=1), np.minimum)
+        return by_eights(bands.max(axis=1), np.maximum), by_eights(bands.min(axis=1), np.minimum)
 
     @cached_property
     def paper_blocks(self) -> Any:
@@ -152,7 +152,7 @@ class Sheet:
         """Depth above which a pixel of the half picture is ink."""
         # The half picture averages four pixels, so its grain is half as strong.
         least = int(max(8.0, 4 * self.noise / 2))
-        return max(_otsu(self.histogram, least), least)
+        return max(otsu(self.histogram, least), least)
 
     @cached_property
     def contrast(self) -> float | None:
@@ -231,53 +231,3 @@ class Sheet:
             round(float(min(max(x1 / w, 0.0), 1.0)), 4),
             round(float(min(max(y1 / h, 0.0), 1.0)), 4),
         )
-
-
-def _by_eights(rows: Any, join: Any) -> Any:
-    """One value of every eight along the rows."""
-    for _ in range(3):
-        rows = join(rows[:, ::2], rows[:, 1::2])
-    return rows
-
-
-def window(pixels: Any, reach: int, join: Any) -> Any:
-    """What ``join`` makes of squares of 2 × reach + 1 pixels, by doubling shifts; no rim."""
-    for axis in (0, 1):
-        size, done = 2 * reach + 1, 1
-        moved = pixels.swapaxes(0, axis)
-        while done < size:
-            step = min(done, size - done)
-            moved = join(moved[:-step], moved[step:])
-            done += step
-        pixels = moved.swapaxes(0, axis)
-    return pixels
-
-
-def apart(one: Any, other: Any) -> Any:
-    """How far bytes differ, as bytes."""
-    return np.maximum(one, other) - np.minimum(one, other)
-
-
-def histogram(levels: Any) -> Any:
-    """How often each of the 256 levels occurs in an array of two dimensions."""
-    image = Image.fromarray(np.ascontiguousarray(levels))
-    return np.array(image.histogram(), dtype=np.int64)
-
-
-def level_at(counts: Any, share: float) -> int:
-    """The level below which ``share`` of what was counted lies."""
-    total = np.cumsum(counts)
-    return int(np.searchsorted(total, share * total[-1]))
-
-
-def _otsu(histogram: Any, least: int) -> int:
-    """The level that parts ink from paper best (Otsu 1979), looked for above ``least``."""
-    levels = np.arange(256)
-    weight = np.cumsum(histogram).astype(np.float64)
-    mass = np.cumsum(histogram * levels).astype(np.float64)
-    total, all_mass = weight[-1], mass[-1]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        between = (all_mass * weight - mass * total) ** 2 / (weight * (total - weight))
-    between[~np.isfinite(between)] = 0
-    between[:least] = 0
-    return int(np.argmax(between))

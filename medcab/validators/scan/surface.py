@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from medcab.validators.scan.arrays import window
 from medcab.validators.scan.facts import Box, Mark
-from medcab.validators.scan.sheet import BLOCK, Sheet, window
+from medcab.validators.scan.sheet import BLOCK, Sheet
 
 __all__ = [
     "area",
