@@ -76,7 +76,7 @@ def command(
         client = make_client(
             tsa, user=tsa_user, password_from=password_from, policy=tsa_policy, digest=tsa_digest
         )
-    found = find_tasks(paths, recursive=recursive, content=content)
+    found = find_tasks(paths, recursive=recursive, content=content, every=False)
     tasks = [task for task in found if task.kind != "unsigned"]
     if not tasks:
         raise InputError(N_("There is no signature file to extend."))

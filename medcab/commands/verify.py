@@ -41,6 +41,11 @@ _KINDS = {
     "time-stamp": N_("Time-stamp"),
 }
 _FORMATS = ("text", "json", "jsonl", "etsi-xml")
+_EXIT_CODES = {
+    Verdict.PASSED: ExitCode.OK,
+    Verdict.FAILED: ExitCode.FAILED,
+    Verdict.INDETERMINATE: ExitCode.INDETERMINATE,
+}
 _MARKS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.INDETERMINATE: "?"}
 
 
@@ -88,6 +93,10 @@ def command(
     ] = False,
     recursive: Annotated[
         bool, typer.Option("--recursive", "-r", help=_h("Descend into folders."))
+    ] = False,
+    require_signed: Annotated[
+        bool,
+        typer.Option("--require-signed", help=_h("A document without a signature is not passed.")),
     ] = False,
     jobs: Annotated[
         int | None,
@@ -144,11 +153,12 @@ def command(
                 advance(1)
     except KeyboardInterrupt:
         interrupted = True
-    shown.finish(counts, unsigned, interrupted=interrupted)
+    verdict = _together(counts, lacking=require_signed and bool(unsigned))
+    shown.finish(verdict, counts, unsigned, interrupted=interrupted)
     if len(work) > 1 or interrupted or unsigned:
         seconds = max((datetime.now(UTC) - started).total_seconds(), 0.001)
         _summary(counts, len(work), unsigned, seconds, interrupted=interrupted)
-    raise typer.Exit(_exit_code(counts, interrupted=interrupted))
+    raise typer.Exit(ExitCode.INTERRUPTED if interrupted else _EXIT_CODES[verdict])
 
 
 def _warn_if_slow(work: list[Task]) -> None:
@@ -164,16 +174,6 @@ def _warn_if_slow(work: list[Task]) -> None:
             "large documents take long («medcab doctor» says what is installed)."
         )
         stderr().print(tr()(message))
-
-
-def _exit_code(counts: Counter[Verdict], *, interrupted: bool) -> int:
-    if interrupted:
-        return ExitCode.INTERRUPTED
-    if counts[Verdict.FAILED]:
-        return ExitCode.FAILED
-    if counts[Verdict.INDETERMINATE] or not counts[Verdict.PASSED]:
-        return ExitCode.INDETERMINATE
-    return ExitCode.OK
 
 
 def _options(
@@ -271,9 +271,17 @@ class _Shown:
             elif text:
                 self._lines.append(text)
 
-    def finish(self, counts: Counter[Verdict], unsigned: list[Task], *, interrupted: bool) -> None:
+    def finish(
+        self,
+        verdict: Verdict,
+        counts: Counter[Verdict],
+        unsigned: list[Task],
+        *,
+        interrupted: bool,
+    ) -> None:
         if self.form == "json":
-            write_result(self._json(counts, unsigned, interrupted=interrupted), self.output)
+            made = self._json(verdict, counts, unsigned, interrupted=interrupted)
+            write_result(made, self.output)
         elif self.form == "etsi-xml":
             import json
 
@@ -284,13 +292,20 @@ class _Shown:
             data = b"".join(line + b"\n" for line in self._kept) or "\n".join(self._lines) + "\n"
             write_result(data, self.output)
 
-    def _json(self, counts: Counter[Verdict], unsigned: list[Task], *, interrupted: bool) -> bytes:
+    def _json(
+        self,
+        verdict: Verdict,
+        counts: Counter[Verdict],
+        unsigned: list[Task],
+        *,
+        interrupted: bool,
+    ) -> bytes:
         import json
 
         files = [json.loads(line) for line in self._kept]
         made: Any = {
             "schema": "medcab.signatures/1",
-            "verdict": _together(counts).value,
+            "verdict": verdict.value,
             "complete": not interrupted,
             "counts": {verdict.value: counts[verdict] for verdict in Verdict},
             "unsigned": [task.path for task in unsigned],
@@ -301,11 +316,13 @@ class _Shown:
         return json.dumps(made, ensure_ascii=False, indent=2).encode("utf-8") + b"\n"
 
 
-def _together(counts: Counter[Verdict]) -> Verdict:
-    for verdict in (Verdict.FAILED, Verdict.INDETERMINATE):
-        if counts[verdict]:
-            return verdict
-    return Verdict.PASSED if counts[Verdict.PASSED] else Verdict.INDETERMINATE
+def _together(counts: Counter[Verdict], *, lacking: bool) -> Verdict:
+    """The verdict on all files; ``lacking``: one has no signature, which was demanded."""
+    if counts[Verdict.FAILED]:
+        return Verdict.FAILED
+    if counts[Verdict.INDETERMINATE] or lacking or not counts[Verdict.PASSED]:
+        return Verdict.INDETERMINATE
+    return Verdict.PASSED
 
 
 def _mark(verdict: Verdict) -> str:
