@@ -88,7 +88,7 @@ def test_table_due_and_diff(run, tmp_path):
     (tmp_path / "people.csv").write_text("ФИО;СНИЛС\nИванова Анна;112-233-454 95\n", "utf-8")
     (data,) = run("table", str(tmp_path / "people.csv"), "--format", "json")
     assert follows(data).problems
-    good = ROOT / "samples" / "good-accreditation-primary"
+    good = ROOT / "samples" / "good-accreditation-periodic"
     (data,) = run("due", str(good), "--at", AT, "--format", "json")
     assert follows(data).items
     stored = []
