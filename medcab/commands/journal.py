@@ -48,6 +48,8 @@ _KINDS = {
     "missing": N_("record {number} was removed or moved"),
     "cut": N_("the end does not fit: the last record should be {number}"),
     "seal": N_("the sealed record {number} is not in this chain"),
+    "pruned": N_("records up to {number} are gone, and no record says who removed them"),
+    "unreadable-seal": N_("a seal kept in the journal is damaged"),
     "damaged": N_("the file is damaged from record {number} on"),
 }
 

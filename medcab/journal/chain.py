@@ -31,7 +31,9 @@ class ChainProblem:
     Attributes:
         kind: ``edited`` (content does not fit its hash), ``broken`` (does not follow the record
             before), ``missing`` (a number is left out), ``cut`` (the end is not the known head),
-            ``seal`` (a sealed head is not in the chain), ``damaged`` (not readable).
+            ``seal`` (a sealed head is not in the chain), ``pruned`` (the records up to this number
+            are gone and no record says who removed them), ``unreadable-seal`` (a seal kept in the
+            journal), ``damaged`` (not readable).
         number: of the record.
     """
 

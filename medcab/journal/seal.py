@@ -8,6 +8,7 @@ it, but cannot make a chain that contains the sealed hash at that number.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from medcab.errors import InputError, SigningError
 from medcab.files import unreadable
 from medcab.journal.chain import ChainProblem, canonical
+from medcab.journal.schema import LARGEST
 from medcab.journal.store import Journal
 from medcab.model import Verdict, worst
 from medcab.text import N_
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["CheckedSeal", "Seals", "check_seals", "make_seal"]
 
 SCHEMA: Final = "medcab.journal-seal/1"
+_HASH: Final = re.compile(r"[0-9a-f]{64}")
 _MAX_SEAL: Final = 4 << 20
 _UNPROVED: Final = N_("The time-stamp does not count.")
 _PRUNED: Final = N_("The sealed record was removed: the seal proves nothing about the rest.")
@@ -134,12 +137,13 @@ def check_seals(journal: Journal, files: Sequence[str], verifier: Verifier) -> S
         if statement is None:
             if path:
                 raise InputError(N_("{path} is not a seal of a journal."), path=path)
-            problems.append(ChainProblem("seal", 0))
+            problems.append(ChainProblem("unreadable-seal", 0))
             continue
         number = int(statement["number"])
         known = journal.hash_of(number)
-        pruned = known is None and number < first
-        if not pruned and (known is None or known.hex() != statement["hash"]):
+        # The hash of the last removed record is known, but the record itself is not there.
+        pruned = number < first
+        if known.hex() != statement["hash"] if known is not None else not pruned:
             problems.append(ChainProblem("seal", number))
         seals.append(_judged(number, blob, path, verifier, pruned=pruned))
     return Seals(tuple(seals), tuple(problems))
@@ -216,10 +220,11 @@ def _statement(blob: bytes) -> dict[str, Any] | None:
             return None
         start, end = signed.content
         parsed = json.loads(signed.data[start:end])
-    except ValueError:  # DerError is one too
+    except (ValueError, RecursionError):  # DerError is a ValueError too
         return None
     if not isinstance(parsed, dict) or parsed.get("schema") != SCHEMA:
         return None
-    if type(parsed.get("number")) is not int or not isinstance(parsed.get("hash"), str):
+    number, sealed = parsed.get("number"), parsed.get("hash")
+    if type(number) is not int or not 1 <= number <= LARGEST:
         return None
-    return parsed
+    return parsed if isinstance(sealed, str) and _HASH.fullmatch(sealed) else None

@@ -6,7 +6,7 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -15,33 +15,14 @@ from typing import Any, Final, Self
 from medcab.errors import InputError, OutputError
 from medcab.journal.chain import GENESIS, ChainProblem, Verification, canonical, link
 from medcab.journal.entry import FIELDS, Entry
+from medcab.journal.schema import APPLICATION_ID, LARGEST, State, create, is_sound, read_state
 from medcab.text import N_
 
 __all__ = ["Journal", "Record"]
 
-_APPLICATION_ID: Final = 0x6D63_6A6C  # "mcjl"
 _WAIT: Final = 60.0
-_SCHEMA: Final = (
-    """CREATE TABLE records (
-        number INTEGER PRIMARY KEY,
-        content BLOB NOT NULL,
-        previous BLOB NOT NULL,
-        hash BLOB NOT NULL
-    ) STRICT""",
-    """CREATE TABLE state (
-        one INTEGER PRIMARY KEY CHECK (one = 1),
-        base_number INTEGER NOT NULL, base_hash BLOB NOT NULL,
-        head_number INTEGER NOT NULL, head_hash BLOB NOT NULL
-    ) STRICT""",
-    """CREATE TABLE seals (
-        number INTEGER NOT NULL, statement BLOB NOT NULL, signature BLOB NOT NULL
-    ) STRICT""",
-    """CREATE TRIGGER records_are_not_changed BEFORE UPDATE ON records
-        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END""",
-    """CREATE TRIGGER records_are_not_removed BEFORE DELETE ON records
-        WHEN old.number > (SELECT base_number FROM state)
-        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END""",
-)
+_PRUNE: Final = "journal prune"
+_PRUNE_MARK: Final = b'"command":"journal prune"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +61,13 @@ class Journal:
     def _prepare(self) -> None:
         db = self._db
         db.execute(f"PRAGMA busy_timeout = {int(_WAIT * 1000)}")
+        db.execute("PRAGMA trusted_schema = OFF")
         with self._writing():
             known = db.execute("PRAGMA application_id").fetchone()[0]
             tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
             if known == 0 and tables == 0:
-                # executescript would commit first: the schema must appear whole or not at all.
-                for statement in _SCHEMA:
-                    db.execute(statement)
-                db.execute("INSERT INTO state VALUES (1, 0, ?, 0, ?)", (GENESIS, GENESIS))
-                db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-            elif known != _APPLICATION_ID:
+                create(db)
+            elif known != APPLICATION_ID:
                 raise InputError(
                     N_("{path} is a database, but not a journal of medcab."),
                     hint=N_("Name another file."),
@@ -97,6 +75,21 @@ class Journal:
                 )
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
+
+    def _state(self) -> State | None:
+        """Where the chain begins and ends; None when the file is not what a journal writes."""
+        return read_state(self._db) if is_sound(self._db) else None
+
+    def _intact(self) -> State:
+        state = self._state()
+        if state is None:
+            raise InputError(
+                N_("{path} is damaged or is no journal: {reason}."),
+                hint=N_("Keep the file as it is and restore it from a copy."),
+                path=str(self.path),
+                reason="schema, state",
+            )
+        return state
 
     def __enter__(self) -> Self:
         return self
@@ -156,11 +149,11 @@ class Journal:
             raise self._failed(error) from error
 
     def _add(self, content: bytes) -> int:
-        last, previous = self._db.execute("SELECT head_number, head_hash FROM state").fetchone()
-        number = int(last) + 1
-        fresh = link(number, previous, content)
+        state = self._intact()
+        number = state.head_number + 1
+        fresh = link(number, state.head_hash, content)
         self._db.execute(
-            "INSERT INTO records VALUES (?, ?, ?, ?)", (number, content, previous, fresh)
+            "INSERT INTO records VALUES (?, ?, ?, ?)", (number, content, state.head_hash, fresh)
         )
         self._db.execute("UPDATE state SET head_number = ?, head_hash = ?", (number, fresh))
         return number
@@ -176,13 +169,13 @@ class Journal:
 
     def head(self) -> tuple[int, bytes]:
         """Return number and hash of the last record; (0, zeros) when there is none."""
-        number, fresh = self._db.execute("SELECT head_number, head_hash FROM state").fetchone()
-        return int(number), bytes(fresh)
+        state = self._intact()
+        return state.head_number, state.head_hash
 
     def first(self) -> int:
         """Return the number that the first record has to have: greater than 1 after pruning."""
-        (base,) = self._db.execute("SELECT base_number FROM state").fetchone()
-        return int(base) + 1
+        state = self._state()
+        return 1 if state is None else state.base_number + 1
 
     def records(self, *, last: int | None = None) -> Iterator[Record]:
         """Yield the records in order, or only the ``last`` ones.
@@ -190,20 +183,21 @@ class Journal:
         Raises:
             InputError: a record is damaged.
         """
-        first = 0 if last is None else self.head()[0] - last
+        head = self.head()[0]
+        first = 0 if last is None else head - last
         rows = self._db.execute(
             "SELECT number, content, hash FROM records WHERE number > ? ORDER BY number", (first,)
         )
         try:
             for number, content, fresh in rows:
-                yield Record(number, self._content(number, content), bytes(fresh).hex())
+                yield Record(number, self._content(number, content), fresh.hex())
         except sqlite3.Error as error:
             raise self._failed(error) from error
 
     def _content(self, number: int, stored: bytes) -> dict[str, Any]:
         try:
             content = json.loads(stored)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             content = None
         if not isinstance(content, dict) or not content.keys() >= FIELDS:
             raise InputError(
@@ -221,14 +215,14 @@ class Journal:
         not fit. A rewrite of the whole file can only be found with a seal kept elsewhere.
         """
         problems: list[ChainProblem] = []
-        count = 0
-        expected, previous = 1, GENESIS
-        first = 1
+        count, expected, previous, first = 0, 1, GENESIS, 1
+        pruned_by = False
         try:
-            base, base_hash, last, head = self._db.execute(
-                "SELECT base_number, base_hash, head_number, head_hash FROM state"
-            ).fetchone()
-            expected, previous, first = base + 1, base_hash, base + 1
+            state = self._state()
+            if state is None:
+                return Verification(0, 1, "", (ChainProblem("damaged", 1),))
+            expected = first = state.base_number + 1
+            previous = state.base_hash
             rows = self._db.execute(
                 "SELECT number, content, previous, hash FROM records ORDER BY number"
             )
@@ -240,30 +234,42 @@ class Journal:
                     problems.append(ChainProblem("broken", number))
                 if not isinstance(content, bytes) or link(number, before, content) != fresh:
                     problems.append(ChainProblem("edited", number))
+                elif state.base_number and not pruned_by:
+                    pruned_by = _tells_of_pruning(content)
                 expected, previous = number + 1, fresh
-            if expected - 1 != last or previous != head:
-                problems.append(ChainProblem("cut", last))
+            if expected - 1 != state.head_number or previous != state.head_hash:
+                problems.append(ChainProblem("cut", state.head_number))
+            if state.base_number and not pruned_by:
+                problems.append(ChainProblem("pruned", state.base_number))
+            if len(self.seals()) != self._db.execute("SELECT count(*) FROM seals").fetchone()[0]:
+                problems.append(ChainProblem("unreadable-seal", 0))
         except (sqlite3.Error, TypeError, ValueError):
             problems.append(ChainProblem("damaged", expected))
-        return Verification(count, first, bytes(previous).hex(), tuple(problems))
+        head = previous.hex() if isinstance(previous, bytes) else ""
+        return Verification(count, first, head, tuple(problems))
 
     def prune(self, before: datetime, entry: Entry) -> int:
         """Remove the records older than ``before``; what remains still verifies.
 
         The hash of the last removed record becomes the base of the chain, and ``entry`` is
-        appended to say who did it.
+        appended to say who did it: without such a record removed ones are a problem.
 
         Returns:
             how many records were removed.
+
+        Raises:
+            InputError: the journal is damaged.
+            OutputError: it could not be written; the journal is as before.
         """
         limit = before.astimezone(UTC).isoformat(timespec="milliseconds")
         try:
             with self._writing():
+                self._intact()
                 newest = 0
                 for number, content in self._db.execute(
                     "SELECT number, content FROM records ORDER BY number"
                 ):
-                    if json.loads(content)["at"] >= limit:
+                    if str(self._content(number, content)["at"]) >= limit:
                         break
                     newest = number
                 if not newest:
@@ -275,7 +281,7 @@ class Journal:
                 removed = self._db.execute(
                     "DELETE FROM records WHERE number <= ?", (newest,)
                 ).rowcount
-                self._add(canonical(entry.plain()))
+                self._add(canonical(replace(entry, command=_PRUNE).plain()))
                 return int(removed)
         except sqlite3.Error as error:
             raise self._failed(error) from error
@@ -284,6 +290,7 @@ class Journal:
         """Keep a seal (see :mod:`medcab.journal.seal`) beside the records."""
         try:
             with self._writing():
+                self._intact()
                 self._db.execute(
                     "INSERT INTO seals VALUES (?, ?, ?)", (number, statement, signature)
                 )
@@ -291,14 +298,35 @@ class Journal:
             raise self._failed(error) from error
 
     def seals(self) -> list[tuple[int, bytes, bytes]]:
-        """Return (number, statement, signature) of every seal."""
-        return list(self._db.execute("SELECT number, statement, signature FROM seals"))
+        """Return (number, statement, signature) of every seal that can be read."""
+        if self._state() is None:
+            return []
+        return list(
+            self._db.execute(
+                "SELECT number, statement, signature FROM seals"
+                " WHERE typeof(number) = 'integer' AND typeof(statement) = 'blob'"
+                " AND typeof(signature) = 'blob'"
+            )
+        )
 
     def hash_of(self, number: int) -> bytes | None:
-        """Return the hash of record ``number``; None when it is not there."""
-        row = self._db.execute("SELECT hash FROM records WHERE number = ?", (number,)).fetchone()
-        if row is None:
-            row = self._db.execute(
-                "SELECT base_hash FROM state WHERE base_number = ?", (number,)
-            ).fetchone()
+        """Return the hash of record ``number``, or of the base; None when it is not there."""
+        state = self._state()
+        if state is None or not 1 <= number <= LARGEST:
+            return None
+        if number == state.base_number:
+            return state.base_hash
+        row = self._db.execute(
+            "SELECT hash FROM records WHERE number = ? AND typeof(hash) = 'blob'", (number,)
+        ).fetchone()
         return None if row is None else bytes(row[0])
+
+
+def _tells_of_pruning(content: bytes) -> bool:
+    if _PRUNE_MARK not in content:
+        return False
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and found.get("command") == _PRUNE

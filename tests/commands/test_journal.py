@@ -70,6 +70,18 @@ def test_a_changed_record_is_1(journal):
     assert "record 2 was changed" in done.stdout
 
 
+@pytest.mark.parametrize("statement", ["DROP TABLE seals", "DELETE FROM state"])
+def test_a_journal_without_its_tables_is_damaged_and_1(journal, statement):
+    db = sqlite3.connect(journal)
+    db.execute(statement)
+    db.commit()
+    db.close()
+    done = medcab("journal", "verify", journal)
+    assert done.returncode == 1, done.stderr
+    assert "damaged" in done.stdout
+    assert medcab("journal", "show", journal).returncode == 3
+
+
 def test_prune(journal):
     done = medcab("journal", "prune", journal, "--before", "2100-01-01")
     assert "removed: 2" in done.stdout

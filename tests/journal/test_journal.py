@@ -285,3 +285,86 @@ def test_an_entry_of_a_report_holds_no_personal_data_unless_asked():
     full = json.dumps(from_report(report, full=True, **common).plain(), ensure_ascii=False)
     assert "112-233-445 96" in full
     assert "Иванова" in full
+
+
+_STATE = "CREATE TABLE state (one, base_number, base_hash, head_number, head_hash)"
+_SEALS = "CREATE TABLE seals (number, statement, signature)"
+_ENDLESS = (
+    "CREATE VIEW seals AS WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)"
+    " SELECT n AS number, x'00' AS statement, x'00' AS signature FROM c WHERE n < 0"
+)
+_TRIGGER = (
+    "CREATE TRIGGER more AFTER INSERT ON records BEGIN DELETE FROM seals; END"
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ["DROP TABLE seals"],
+        ["DROP TABLE state"],
+        ["DROP TABLE records"],
+        ["DELETE FROM state"],
+        ["DROP TABLE state", _STATE, "INSERT INTO state VALUES (1, 'x', 'y', 'z', 'w')"],
+        ["DROP TABLE seals", _SEALS, "INSERT INTO seals VALUES (1, 1, 'text')"],
+        ["DROP TABLE seals", _SEALS, "INSERT INTO seals VALUES (1, 1, NULL)"],
+        ["DROP TABLE seals", _ENDLESS],
+        [_TRIGGER],
+        ["UPDATE state SET head_number = -1"],
+        ["UPDATE state SET base_number = 21"],
+    ],
+)
+def test_a_file_of_another_shape_is_damaged_and_neither_hangs_nor_crashes(filled, statements):
+    db = sqlite3.connect(filled)
+    for statement in statements:
+        db.execute(statement)
+    db.commit()
+    db.close()
+    with Journal(filled, create=False) as journal:
+        assert [p.kind for p in journal.verify().problems] == ["damaged"]
+        assert journal.seals() == []
+        assert journal.hash_of(1) is None
+        for use in (
+            journal.head,
+            lambda: journal.append(entry(50)),
+            lambda: list(journal.records()),
+            lambda: journal.prune(START + timedelta(days=5), entry(30)),
+            lambda: journal.add_seal(1, b"{}", b"x"),
+        ):
+            with pytest.raises(InputError, match="damaged"):
+                use()
+
+
+@pytest.mark.parametrize("value", ["text", None, 5])
+def test_values_of_another_type_behind_a_schema_that_claims_otherwise(filled, value):
+    """Whoever writes the bytes of the file is bound by no schema."""
+    db = sqlite3.connect(filled)
+    (claimed,) = db.execute("SELECT sql FROM sqlite_master WHERE name = 'seals'").fetchone()
+    db.execute("DROP TABLE seals")
+    db.execute(_SEALS)
+    db.execute("INSERT INTO seals VALUES (1, x'00', ?)", (value,))
+    db.execute("PRAGMA writable_schema = ON")
+    db.execute("UPDATE sqlite_master SET sql = ? WHERE name = 'seals'", (claimed,))
+    db.commit()
+    db.close()
+    with Journal(filled, create=False) as journal:
+        assert [p.kind for p in journal.verify().problems] == ["unreadable-seal"]
+        assert journal.seals() == []
+
+
+def test_removed_records_need_a_record_that_says_who_removed_them(filled):
+    with Journal(filled) as journal:
+        journal.prune(START + timedelta(days=5), entry(30))
+        assert journal.verify().whole
+        journal.prune(START + timedelta(days=8), entry(31))
+        assert journal.verify().whole
+        assert [r.content["command"] for r in journal.records(last=2)] == ["journal prune"] * 2
+    db = sqlite3.connect(filled)
+    db.execute("DROP TRIGGER records_are_not_removed")
+    db.execute("DELETE FROM records WHERE number > 20")
+    number, digest = db.execute("SELECT number, hash FROM records WHERE number = 20").fetchone()
+    db.execute("UPDATE state SET head_number = ?, head_hash = ?", (number, digest))
+    db.commit()
+    db.close()
+    with Journal(filled) as journal:
+        assert [p.kind for p in journal.verify().problems] == ["pruned"]

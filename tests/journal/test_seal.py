@@ -2,6 +2,7 @@
 
 import sqlite3
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -204,7 +205,7 @@ def test_a_rewrite_that_claims_to_be_pruned_does_not_get_past_the_seal(path, tmp
     forged = tmp_path / "forged.db"
     with Journal(forged) as journal:
         journal._db.execute("UPDATE state SET base_number = 9, head_number = 9")
-        journal.append(entry(9))
+        journal.append(replace(entry(9), command="journal prune"))
         assert journal.verify().whole
     (one,) = checked(forged, world.root, world=world, files=[kept]).seals
     assert one.verdict == "indeterminate"
@@ -247,4 +248,64 @@ def test_what_is_no_seal(path, tmp_path, world):
         checked(path, world=world, files=[tmp_path / "absent"])
     with Journal(path) as journal:
         journal.add_seal(5, b"{}", b"rubbish")
-    assert [p.kind for p in checked(path, world=world).problems] == ["seal"]
+    assert [p.kind for p in checked(path, world=world).problems] == ["unreadable-seal"]
+
+
+def base_at(path, number, *, last, digest=None):
+    """Remove everything and say that it was pruned up to ``number``."""
+    with Journal(path) as journal:
+        digest = digest or journal.hash_of(number)
+        journal._db.execute("DROP TRIGGER records_are_not_removed")
+        journal._db.execute("DELETE FROM records")
+        journal._db.execute(
+            "UPDATE state SET base_number = ?, base_hash = ?, head_number = ?, head_hash = ?",
+            (number, digest, last, digest),
+        )
+
+
+def test_a_seal_over_a_removed_record_proves_nothing_even_where_its_hash_is_the_base(path, world):
+    seal_of(path, world)
+    base_at(path, 5, last=5)
+    result = checked(path, world.root, world=world)
+    assert [s.verdict for s in result.seals] == ["indeterminate"]
+    assert not result.problems
+    with Journal(path) as journal:
+        # Nobody says who removed the records.
+        assert [(p.kind, p.number) for p in journal.verify().problems] == [("pruned", 5)]
+
+
+def test_a_base_that_is_not_what_was_sealed_is_a_problem(path, world):
+    seal_of(path, world)
+    base_at(path, 5, last=5, digest=bytes(31) + b"x")
+    result = checked(path, world.root, world=world)
+    assert [(p.kind, p.number) for p in result.problems] == [("seal", 5)]
+
+
+_HASH = b"00" * 32
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        b'{"schema":"medcab.journal-seal/1","number":100000000000000000000,"hash":"%s"}' % _HASH,
+        b'{"schema":"medcab.journal-seal/1","number":9223372036854775808,"hash":"%s"}' % _HASH,
+        b'{"schema":"medcab.journal-seal/1","number":0,"hash":"%s"}' % _HASH,
+        b'{"schema":"medcab.journal-seal/1","number":-5,"hash":"%s"}' % _HASH,
+        b'{"schema":"medcab.journal-seal/1","number":1,"hash":"00"}',
+        b'{"schema":"medcab.journal-seal/1","number":1,"hash":"\\ud800"}',
+        b"[" * 200_000,
+    ],
+    ids=["huge", "2^63", "zero", "negative", "short", "surrogate", "nested"],
+)
+def test_an_impossible_seal_is_refused_and_is_no_crash(path, tmp_path, world, statement):
+    from medcab.signing.sign import Signer, SignOptions
+
+    blob = Signer(world.key, SignOptions(attached=True)).sign_bytes(statement)
+    (tmp_path / "x.p7s").write_bytes(blob)
+    with pytest.raises(InputError, match="not a seal"):
+        checked(path, world.root, world=world, files=[tmp_path / "x.p7s"])
+    with Journal(path) as journal:
+        journal.add_seal(1, b"{}", blob)
+    result = checked(path, world.root, world=world)
+    assert [p.kind for p in result.problems] == ["unreadable-seal"]
+    assert result.seals == ()
