@@ -76,6 +76,7 @@ def from_report(
     """
     known = _type_words()
     shown = (lambda name: name) if full else (lambda name: mask_name(name, known))
+    paths = frozenset(text for d in report.documents for text in (d.path, d.name) if text)
     inputs = [
         {
             "name": shown(document.path),
@@ -94,11 +95,11 @@ def from_report(
         profile=report.profile,
         verdict=report.verdict.value,
         inputs=inputs,
-        findings=[_plain(f, shown, full=full) for f in report.findings],
+        findings=[_plain(f, shown, paths, full=full) for f in report.findings],
     )
 
 
-def _plain(finding: Finding, shown: Any, *, full: bool) -> dict[str, Any]:
+def _plain(finding: Finding, shown: Any, paths: frozenset[str], *, full: bool) -> dict[str, Any]:
     place = finding.location
     args: Mapping[str, Any] = dict(finding.args)
     return {
@@ -108,7 +109,7 @@ def _plain(finding: Finding, shown: Any, *, full: bool) -> dict[str, Any]:
         "path": shown(place.path) if place.path else None,
         "page": place.page,
         "field": place.field,
-        "args": args if full else mask_values(args),
+        "args": args if full else mask_values(args, shown, paths),
         "reason": finding.reason,
     }
 
