@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from medcab.errors import InputError, UnsafeArchiveError
 from medcab.files import unreadable
-from medcab.sources import ZipSource
+from medcab.sources import ZipSource, stamp_of
 from medcab.text import N_
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ def zip_entries(path: str, limits: InputLimits) -> Iterator[tuple[str, ZipSource
             names, a bomb by ratio or total.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open(path, "rb") as file, zipfile.ZipFile(file) as archive:
+            stamp = stamp_of(file.fileno())
             members = [m for m in archive.infolist() if not m.is_dir()]
     except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
         raise InputError(
@@ -77,11 +78,9 @@ def zip_entries(path: str, limits: InputLimits) -> Iterator[tuple[str, ZipSource
             total=total >> 20,
         )
     for name in sorted(shown, key=str.casefold):
-        yield (
-            name,
-            ZipSource(path, shown[name].filename, shown[name].file_size),
-            shown[name].file_size,
-        )
+        member = shown[name]
+        source = ZipSource(path, member.filename, member.file_size, member.CRC, stamp)
+        yield name, source, member.file_size
 
 
 def _refuse(path: str, member: str, template: str, **args: object) -> UnsafeArchiveError:

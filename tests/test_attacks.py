@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 import pytest
 
 from medcab import profile as profiles
+from medcab.archives import zip_entries
 from medcab.engine import CheckOptions, judge, run
 from medcab.errors import MedcabError
-from medcab.inputs import PackageOptions, read_package
+from medcab.inputs import InputLimits, PackageOptions, read_package
 from medcab.model import Document, Package, Verdict
 from medcab.profile import load
 from medcab.sources import BytesSource, ZipSource
@@ -67,6 +68,22 @@ def test_a_member_that_was_exchanged_is_not_read_in_part(tmp_path):
     zipped(tmp_path / "a.zip", {"b.pdf": b""})
     with pytest.raises(OSError):
         source.read()
+
+
+def test_a_member_exchanged_for_one_of_the_same_size_is_not_read(tmp_path):
+    path = zipped(tmp_path / "a.zip", {"a.pdf": b"x" * 10})
+    ((_, source, _),) = zip_entries(path, InputLimits())
+    assert source.read() == b"x" * 10
+    # Another archive of the same bytes, and one written in place with the old time.
+    before = os.stat(path)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.pdf", b"y" * 10)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert os.stat(path).st_size == before.st_size
+    with pytest.raises(OSError, match="changed"):
+        source.read()
+    with pytest.raises(OSError, match="changed"):
+        ZipSource(path, "a.pdf", 10, crc=source.crc).read()
 
 
 @pytest.mark.parametrize("place", [0.3, 0.5, 0.9])

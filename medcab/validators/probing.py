@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from medcab.model import Document
 from medcab.sandbox import Answer, Call, Done, OutOfMemory, Raised, Sandbox, TimedOut
+from medcab.sources import place_stamp
 from medcab.validators.facts import (
     FileFacts,
     PdfFacts,
@@ -92,7 +93,7 @@ class _Queue:
         self._limits = worker_limits(options)
         self._fresh: deque[int] = deque()
         self._pages: dict[int, _Pages] = {}
-        self._stamps: dict[int, tuple[int, int] | None] = {}
+        self._stamps: dict[int, tuple[int, ...] | None] = {}
         self._done: list[tuple[int, FileFacts]] = []
         sizes = {facts.size for facts in known.values()}
         for index, document in enumerate(documents):
@@ -116,7 +117,7 @@ class _Queue:
             return None
         index = self._fresh.popleft()
         document = self._documents[index]
-        self._stamps[index] = _stamp(document)
+        self._stamps[index] = place_stamp(document.source)
         structure = replace(self._options, scan=False)
         return Call(index, probe, (document.source, document.name, structure), self._limits)
 
@@ -134,7 +135,7 @@ class _Queue:
             self._pages[index] = _Pages(facts, answer.seconds, waiting)
             self._stop_in_time(index)
         else:
-            self._done.append((index, facts))
+            self._finish(index, facts)
 
     def _examination(self, index: int, pages: _Pages) -> Call:
         numbers = pages.waiting.popleft()
@@ -172,10 +173,18 @@ class _Queue:
         if not pages.waiting and not pages.under_way:
             del self._pages[index]
             facts = joined(pages.facts, pages.found, pages.lost, seconds)
-            if _stamp(self._documents[index]) != self._stamps[index]:
-                # Structure and pages may be of two files: nothing is known of either.
-                facts = unreadable(facts.size, "changed")
-            self._done.append((index, facts))
+            self._finish(index, facts)
+
+    def _finish(self, index: int, facts: FileFacts) -> None:
+        now = place_stamp(self._documents[index].source)
+        if now != self._stamps[index] and not _gone(facts):
+            # Structure and pages may be of two files: nothing is known of either.
+            facts = unreadable(facts.size, "changed")
+        self._done.append((index, facts))
+
+
+def _gone(facts: FileFacts) -> bool:
+    return facts.failure is not None and facts.failure.name == "unreadable"
 
 
 def _why(outcome: object) -> str:
@@ -195,16 +204,6 @@ def _of(facts: FileFacts, numbers: tuple[int, ...]) -> FileFacts:
         return facts
     few: PdfFacts = replace(pdf, pages=tuple(p for p in pdf.pages if p.number in numbers))
     return replace(facts, pdf=few)
-
-
-def _stamp(document: Document) -> tuple[int, int] | None:
-    """By which a change of the file is seen: size and moment of the last change."""
-    local = document.source.local_path
-    try:
-        found = local.stat() if local is not None else None
-    except OSError:
-        return None
-    return None if found is None else (found.st_size, found.st_mtime_ns)
 
 
 def _known(document: Document, known: Mapping[str, FileFacts]) -> FileFacts | None:

@@ -61,3 +61,15 @@ def changes_the_file(source, facts, numbers, limits, seconds=0.0):
     with source.local_path.open("ab") as stream:
         stream.write(b"\n")
     return found
+
+
+def exchanges_the_file(source, facts, numbers, limits, seconds=0.0):
+    """Other bytes, as many and with the old time, before the pages are read."""
+    place = Path(getattr(source, "archive", source.local_path))
+    old = place.stat()
+    data = place.read_bytes()
+    other = place.with_name("other")
+    other.write_bytes(data)
+    os.utime(other, ns=(old.st_atime_ns, old.st_mtime_ns))
+    other.replace(place)
+    return examine(source, facts, numbers, limits, seconds)

@@ -194,6 +194,22 @@ def test_a_file_that_changes_meanwhile_is_known_by_nothing(monkeypatch, tmp_path
     assert ask("LIM004", facts)
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_file_that_is_exchanged_meanwhile_is_known_by_nothing(monkeypatch, tmp_path, packed):
+    monkeypatch.setattr(probing, "examine", page_functions.exchanges_the_file)
+    data = writers.pdf([scan(1)], dpi=150, quality=40)
+    (tmp_path / "a.pdf").write_bytes(data)
+    given = documents(tmp_path / "a.pdf")
+    if packed:
+        with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+            archive.writestr("a.pdf", data)
+        source = ZipSource(str(tmp_path / "a.zip"), "a.pdf", len(data))
+        given = [Document("a.pdf", source, "a.pdf", len(data))]
+    (facts,) = probed(given)
+    assert facts.failure.name == "changed"
+    assert all(isinstance(answer, Unknown) for answer in ask("FIL001", facts))
+
+
 def test_bytes_that_are_known_are_not_measured_again(monkeypatch):
     given = in_memory(pages_pdf([A4] * 2), page_pdf())
     first = probed(given)
