@@ -43,6 +43,7 @@ __all__ = ["check_rules"]
 
 _RFC: Final = "RFC 5280 6.1"
 _BAD: Final = (ValueError, TypeError, LookupError, AttributeError, NotImplementedError)
+_UNEXPLAINED: Final = N_("The chain breaks a rule ({why}).")
 _Reason = tuple[str, Mapping[str, Any]]
 
 
@@ -57,6 +58,22 @@ def check_rules(
         moment: validation time (UTC).
         options: inputs of RFC 5280 and strictness.
     """
+    checks = _judged(path, chain, moment, options)
+    usurped = _usurped(chain.whole)
+    if usurped is None:
+        return checks
+    # Whoever is no authority must not become one because a policy forgives a constraint: this
+    # has a name of its own, and is told however early the library stopped.
+    detail, args = usurped
+    others = [check for check in checks if check.open and check.detail != _UNEXPLAINED]
+    sub = SubIndication.CHAIN_CONSTRAINTS_FAILURE
+    made = Check("chain-authorities", CheckOutcome.UNDETERMINED, _RFC, detail, args, sub)
+    return [made, *others]
+
+
+def _judged(
+    path: ValidationPath, chain: Chain, moment: datetime, options: PathOptions
+) -> list[Check]:
     try:
         _run(path, chain, moment, options)
     except (ExpiredError, NotYetValidError):
@@ -117,7 +134,7 @@ def _told(error: Exception, chain: Chain, moment: datetime, options: PathOptions
             sub = SubIndication.CERTIFICATE_CHAIN_GENERAL_FAILURE
     except _BAD:
         pass  # what is told stays that of the library
-    detail, args = reason or (N_("The chain breaks a rule ({why})."), {"why": str(error)})
+    detail, args = reason or (_UNEXPLAINED, {"why": str(error)})
     return Check(name, CheckOutcome.UNDETERMINED, _RFC, detail, args, sub)
 
 
@@ -146,7 +163,6 @@ def _explain(
 ) -> _Reason | None:
     """Look for the broken rule in the order of RFC 5280, 6.1.3 and 6.1.4, from the anchor down."""
     names = _Names()
-    allowed = len(whole)
     for issuer, certificate in pairwise(reversed(whole)):
         last = certificate is whole[0]
         own = certificate.self_issued
@@ -159,13 +175,10 @@ def _explain(
                 name,
             )
         if not last:
-            reason = _of_authority(certificate, allowed)
-            if reason is not None:
-                return reason, name
+            if _maps_any(certificate):
+                text = N_("The certificate of {name} maps certificate policies to or from «any».")
+                return text, name
             names.restrict(certificate)
-            allowed -= not own
-            if certificate.max_path_length is not None:
-                allowed = min(allowed, certificate.max_path_length)
         unknown = certificate.critical_extensions - SUPPORTED_EXTENSIONS
         if unknown:
             return (
@@ -178,20 +191,37 @@ def _explain(
     return None
 
 
-def _of_authority(certificate: x509.Certificate, allowed: int) -> str | None:
-    """What keeps a certificate from being that of an authority at its place (6.1.4 a, k to n)."""
-    for mapping in certificate.policy_mappings_value or ():
-        if "any_policy" in (
-            mapping["issuer_domain_policy"].native, mapping["subject_domain_policy"].native
-        ):  # fmt: skip
-            return N_("The certificate of {name} maps certificate policies to or from «any».")
-    if not certificate.ca:
-        return N_("{name} is no authority, but issued a certificate of the chain.")
-    if not certificate.self_issued and allowed <= 0:
-        return N_("The chain is longer than its authorities allow: {name} is one too many.")
-    usage = certificate.key_usage_value
-    if usage is not None and "key_cert_sign" not in usage.native:
-        return N_("The key of {name} may not be used to sign certificates.")
+def _maps_any(certificate: x509.Certificate) -> bool:
+    """Whether policies are mapped to or from «any» (6.1.4 a)."""
+    return any(
+        "any_policy"
+        in (mapping["issuer_domain_policy"].native, mapping["subject_domain_policy"].native)
+        for mapping in certificate.policy_mappings_value or ()
+    )
+
+
+def _usurped(whole: Sequence[x509.Certificate]) -> _Reason | None:
+    """The first certificate from the anchor down that may not stand where it stands: 6.1.4 k to n.
+
+    Args:
+        whole: the chain, the leaf first and the anchor last.
+    """
+    allowed = len(whole)
+    for certificate in reversed(whole[1:-1]):
+        name = {"name": format_name(certificate.subject)}
+        if not certificate.ca:
+            return N_("{name} is no authority, but issued a certificate of the chain."), name
+        if not certificate.self_issued and allowed <= 0:
+            return (
+                N_("The chain is longer than its authorities allow: {name} is one too many."),
+                name,
+            )
+        usage = certificate.key_usage_value
+        if usage is not None and "key_cert_sign" not in usage.native:
+            return N_("The key of {name} may not be used to sign certificates."), name
+        allowed -= not certificate.self_issued
+        if certificate.max_path_length is not None:
+            allowed = min(allowed, certificate.max_path_length)
     return None
 
 

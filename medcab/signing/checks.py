@@ -15,9 +15,10 @@ FIXED: Final = frozenset(
     (
         "algorithm-protection", "algorithms-consistent", "algorithms-supported", "byte-range",
         "certificate-chain", "certificate-issued-before", "certificate-readable", "chain",
-        "chain-proven",
+        "chain-authorities", "chain-proven",
         "content-available", "content-not-attributes", "content-octet-string", "content-same",
-        "coverage", "file-readable", "file-size", "hash-index", "key-fits-algorithm", "limit",
+        "coverage", "file-readable", "file-size", "gen-time-reached", "hash-index",
+        "key-fits-algorithm", "limit",
         "message-digest-present", "message-digest-value", "message-imprint", "public-key",
         "signature", "signature-value", "signed-attributes-readable",
         "signing-certificate-found", "signing-certificate-reference", "signer-readable",

@@ -32,6 +32,10 @@ REFUSED_PURPOSES: Final = (
 _REVOKED: Final = frozenset(
     (SubIndication.REVOKED, SubIndication.REVOKED_NO_POE, SubIndication.REVOKED_CA_NO_POE)
 )
+# Such a time-stamp shows that the file is not the one that was stamped.
+_BROKEN: Final = frozenset(
+    (SubIndication.FORMAT_FAILURE, SubIndication.HASH_FAILURE, SubIndication.SIG_CRYPTO_FAILURE)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,8 @@ class ValidationPolicy:
 
         A check that is made to fail without having a reason of its own leaves the signature
         INDETERMINATE. That a certificate was revoked is never forgiven: the checks on revocation
-        bear one name for «revoked» and «not known».
+        bear one name for «revoked» and «not known». Nor is a time-stamp over something else, or
+        with a wrong signature: one name stands for «wrong» and «not confirmed».
         """
         if not self.levels:
             return list(checks)
@@ -99,6 +104,7 @@ class ValidationPolicy:
                 level is None
                 or check.outcome is CheckOutcome.PASSED
                 or check.sub_indication in _REVOKED
+                or (check.id == "time-stamp" and check.sub_indication in _BROKEN)
             ):
                 made.append(check)
             elif level == "fail":

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(
     SUITE is None or not (VECTORS / "expected.csv").exists(),
     reason="no PKITS: needs the package cryptography_vectors and the foreign vectors",
 )
-RULES = ("chain-constraints", "chain-algorithms", "chain")
+RULES = ("chain-constraints", "chain-algorithms", "chain", "chain-authorities")
 
 
 def judged(row, folder, mode=RevocationMode.NONE):

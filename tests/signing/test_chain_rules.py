@@ -15,7 +15,7 @@ from medcab.signing.paths import PathOptions
 from medcab.signing.trust import TrustStore
 from medcab.text import translator
 
-RULES = ("chain-constraints", "chain-algorithms")
+RULES = ("chain-constraints", "chain-algorithms", "chain-authorities")
 
 
 def told(result):

@@ -138,7 +138,7 @@ def test_only_authorities_issue(authority):
     below = pki.make("Самозванец", person)
     result = ask(below, [person, authority.intermediate], trust=authority.trust)
     assert result.sub_indication is SubIndication.CHAIN_CONSTRAINTS_FAILURE
-    assert opened(result) == ["chain-constraints"]
+    assert opened(result) == ["chain-authorities"]
 
 
 def test_path_length_is_kept():

@@ -197,7 +197,8 @@ algorithm-dates = true
 {purposes}
 # fail | warn | ignore. "fail" makes a warning count: INDETERMINATE, where it has no reason of its
 # own. Without a line a check fails or warns as it finds; what stands here is the worse of the two.
-# That a certificate was revoked counts whatever is said of revocation-signer.
+# That a certificate was revoked counts whatever is said of revocation-signer, and a time-stamp that
+# is over something else or has a wrong signature counts whatever is said of time-stamp.
 [checks]
 {checks}# These always count:
 {fixed}"""

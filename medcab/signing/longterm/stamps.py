@@ -268,8 +268,9 @@ def _check_time(
 ) -> None:
     moment = token.info.moment
     if moment > now + _CLOCKS_DIFFER:
+        # A name of its own: no policy makes a proof of what is still to come.
         journal.fail(
-            "gen-time", "EN 319 102-1 5.4",
+            "gen-time-reached", "EN 319 102-1 5.4",
             N_("The time-stamp is of {time}, later than the moment of the check: it proves "
                "nothing yet."),
             SubIndication.NO_POE, time=moment.isoformat(),
