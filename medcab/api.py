@@ -52,7 +52,7 @@ def check(
     Raises:
         InputError: a path is missing, cannot be read or is dangerous.
         ProfileError: the profile is unknown or broken.
-        FormError: the form is not what its name says.
+        FormError: ``form`` is not what its name says. One that lies in the package is a finding.
     """
     from medcab.engine import CheckOptions, run
     from medcab.inputs import PackageOptions, read_package

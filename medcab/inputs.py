@@ -111,7 +111,7 @@ def read_package(paths: Sequence[str], options: PackageOptions | None = None) ->
     Raises:
         InputError: a path does not exist or cannot be read, there are too many files.
         UnsafeArchiveError: the archive is refused.
-        FormError: the form or manifest is not what its name says.
+        FormError: the form that the options name is not what its name says; there are two.
         UsageError: ``-`` without a name; a ``--type`` that fits no file.
     """
     options = options or PackageOptions()
@@ -146,7 +146,7 @@ def read_package(paths: Sequence[str], options: PackageOptions | None = None) ->
         documents=typed,
         form=settings.form,
         manifest=settings.manifest.plain(),
-        problems=(*problems, *missing),
+        problems=(*problems, *settings.problems, *missing),
         signatures=paired,
     )
 

@@ -193,14 +193,17 @@ class InputProblem:
 
     Attributes:
         kind: ``unreadable`` (file or folder), ``special`` (link, device, socket),
-            ``missing`` (named by the manifest, not there).
+            ``missing`` (named by the manifest, not there), ``form`` and ``manifest`` (not what
+            the name says, broken or unreadable).
         path: as the user knows it.
-        reason: the system's own words, may be empty.
+        reason: the system's own words, may be empty; of a form or manifest, a template.
+        args: values for the holes of that template.
     """
 
     kind: str
     path: str
     reason: str = ""
+    args: Mapping[str, Any] = _field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

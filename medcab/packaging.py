@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as _field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from medcab.errors import FormError, InputError, UsageError
 from medcab.files import unreadable
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["Settings", "assign_types", "find_settings"]
 
 
+_Read = TypeVar("_Read")
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Manifest and form of a package.
@@ -32,28 +35,36 @@ class Settings:
         form: the form, or None.
         used: paths of the files that are settings, not documents.
         base: folder of the manifest within the package, with a trailing ``/``, or empty.
+        problems: which of them could not be understood, and why.
     """
 
     manifest: Manifest = _field(default_factory=Manifest)
     form: Form | None = None
     used: frozenset[str] = frozenset()
     base: str = ""
+    problems: tuple[InputProblem, ...] = ()
 
 
 def find_settings(entries: Sequence[PackageEntry], options: PackageOptions) -> Settings:
     """Find and read manifest and form: at the top of the package, or as the options say.
 
+    One that lies in the package and cannot be understood is a problem of the package: the
+    documents are judged all the same.
+
     Raises:
-        FormError: one of them is broken, or there are two.
-        InputError: one of them cannot be read or is too large.
+        FormError: there are two of one kind; the form that the options name is broken.
+        InputError: the form that the options name cannot be read or is too large.
     """
+    problems: list[InputProblem] = []
     top = min((e.path.count("/") for e in entries), default=0)
     at_top = [e for e in entries if e.path.count("/") == top]
     manifests = [e for e in at_top if is_manifest_name(_name(e.path))]
     manifest, base = Manifest(), ""
     if manifests:
         _demand_one(manifests, N_("The package has two manifests: {first} and {second}."))
-        manifest = read_manifest(_bytes(manifests[0], options), manifests[0].path)
+        manifest = (
+            _understood("manifest", read_manifest, manifests[0], options, problems) or Manifest()
+        )
         if manifest.profile is not None and _is_path(manifest.profile):
             # Rules that come with what they are to judge are no rules: --profile must name them.
             manifest = replace(manifest, profile=None)
@@ -68,18 +79,29 @@ def find_settings(entries: Sequence[PackageEntry], options: PackageOptions) -> S
         if manifest.form is not None:
             forms = [e for e in entries if _nfc(e.path) == _nfc(base + manifest.form)]
             if not forms:
-                raise InputError(
-                    N_("The form {path}, which the manifest names, is not in the package."),
-                    hint=N_("Put it there, or correct the name in the manifest."),
-                    path=manifest.form,
-                )
+                problems.append(InputProblem("missing", base + manifest.form))
         else:
             forms = [e for e in at_top if is_form_name(_name(e.path))]
         if forms:
             _demand_one(forms, N_("The package has two forms: {first} and {second}."))
-            form = read_form(_bytes(forms[0], options), forms[0].path)
+            form = _understood("form", read_form, forms[0], options, problems)
             used |= {e.path for e in forms}
-    return Settings(manifest, form, frozenset(used), base)
+    return Settings(manifest, form, frozenset(used), base, tuple(problems))
+
+
+def _understood(
+    kind: str,
+    read: Callable[[bytes, str], _Read],
+    entry: PackageEntry,
+    options: PackageOptions,
+    problems: list[InputProblem],
+) -> _Read | None:
+    """What ``read`` makes of ``entry``; None, and a problem, when nothing can be made of it."""
+    try:
+        return read(_bytes(entry, options), entry.path)
+    except InputError as error:
+        problems.append(InputProblem(kind, entry.path, error.template, error.arguments))
+        return None
 
 
 def assign_types(

@@ -8,6 +8,7 @@ import pytest
 
 from medcab.errors import FormError, InputError, UsageError
 from medcab.inputs import InputLimits, PackageOptions, read_package, split_file_list
+from medcab.text import fill
 
 
 def put(folder, **files):
@@ -90,22 +91,46 @@ def test_a_form_deeper_down_is_a_document(tmp_path):
     [
         ({"a.pdf": "", "form.json": "{}", "form.yaml": ""}, FormError),
         ({"a.pdf": "", "medcab.yaml": "", "medcab.toml": ""}, FormError),
-        ({"a.pdf": "", "form.json": "{broken"}, FormError),
-        ({"a.pdf": "", "form.json": b"\x89PNG\r\n\x1a\n"}, FormError),
-        ({"a.pdf": "", "medcab.yaml": "documents:\n  a.pdf: чепуха\n"}, FormError),
-        ({"a.pdf": "", "medcab.yaml": "form: anketa.json\n"}, InputError),
     ],
 )
-def test_broken_settings_are_errors_that_name_the_file(tmp_path, files, error):
+def test_two_forms_or_manifests_are_an_error_that_names_them(tmp_path, files, error):
     with pytest.raises(error) as caught:
         read_package([put(tmp_path, **files)])
-    assert any(name in str(caught.value) for name in [*files, "anketa.json"] if name != "a.pdf")
+    assert all(name in str(caught.value) for name in files if name != "a.pdf")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("form.json", "{broken", "form"),
+        ("form.json", b"\x89PNG\r\n\x1a\n", "form"),
+        ("form.yaml", "", "form"),
+        ("medcab.json", b"%PDF-1.7\n", "manifest"),
+        ("medcab.yaml", "documents:\n  a.pdf: чепуха\n", "manifest"),
+    ],
+)
+def test_broken_settings_are_problems_that_name_the_file(tmp_path, name, content, kind):
+    package = read_package([put(tmp_path, **{"a.pdf": "", name: content})])
+    (problem,) = package.problems
+    assert (problem.kind, problem.path) == (kind, name)
+    assert name in fill(problem.reason, problem.args)
+    assert paths(package) == ["a.pdf"]
+    assert package.form is None
+
+
+def test_a_form_that_the_manifest_names_in_vain_is_a_problem(tmp_path):
+    package = read_package([put(tmp_path, **{"a.pdf": "", "medcab.yaml": "form: anketa.json\n"})])
+    assert [(p.kind, p.path) for p in package.problems] == [("missing", "anketa.json")]
 
 
 def test_a_huge_form_is_refused_before_it_is_read(tmp_path):
     put(tmp_path, **{"a.pdf": "", "form.json": b" " * 200})
+    limits = InputLimits(settings_file=100)
+    (problem,) = read_package([str(tmp_path)], PackageOptions(limits=limits)).problems
+    assert "larger than" in problem.reason
+    form = str(tmp_path / "form.json")
     with pytest.raises(InputError, match="larger than"):
-        read_package([str(tmp_path)], PackageOptions(limits=InputLimits(settings_file=100)))
+        read_package([str(tmp_path)], PackageOptions(limits=limits, form=form))
 
 
 def test_a_file_that_the_manifest_names_in_vain_is_a_problem(tmp_path):

@@ -20,9 +20,16 @@ def profile_names(
     """Return the names of the profile and its overlays: the options outweigh the manifest.
 
     Raises:
-        UsageError: neither names a profile.
+        UsageError: neither names a profile, or the manifest cannot be understood.
     """
     name = profile or package.manifest.get("profile")
+    broken = next((p for p in package.problems if p.kind == "manifest"), None)
+    if not name and broken is not None:
+        raise UsageError(
+            broken.reason,
+            hint=N_("Correct the manifest, or name the profile yourself: --profile NAME"),
+            **broken.args,
+        )
     if not name:
         raise UsageError(
             N_("It is not said by which profile to judge."),

@@ -11,7 +11,7 @@ import typer
 
 from medcab.commands._console import _h, read_password, stderr, stdout, tr, write_result
 from medcab.commands._options import At, OutputFile, PasswordFrom, format_option, known_format
-from medcab.errors import ExitCode, InputError, MedcabError
+from medcab.errors import ExitCode, FormError, InputError, MedcabError
 from medcab.text import N_
 
 if TYPE_CHECKING:
@@ -125,6 +125,9 @@ def _of(path: str, profile: Profile, password_from: str | None) -> list[Due]:
     place = Path(path)
     if place.is_dir():
         package = read_package([path])
+        for problem in package.problems:
+            if problem.kind in ("form", "manifest"):
+                raise FormError(problem.reason, **problem.args)  # its dates would be left out
         items = due.documents_due(package.documents, profile)
         if package.form is not None:
             items += due.form_due(package.form, profile)

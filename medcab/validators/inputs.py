@@ -23,7 +23,8 @@ def input_unreadable(ctx: PackageContext) -> Iterator[Hit | Unknown]:
     """A file or folder of the package cannot be read.
 
     What it checks:
-        Every file and every folder below the one that was given can be opened.
+        Every file and every folder below the one that was given can be opened, and the form and
+        the manifest are what their names say.
 
     Why it matters:
         What was not read was not checked. The package cannot be called good while a part of it
@@ -31,7 +32,8 @@ def input_unreadable(ctx: PackageContext) -> Iterator[Hit | Unknown]:
 
     How to fix:
         Close the file in other programs, check that you may read it, copy it to a local disk
-        and run the check again.
+        and run the check again. A form or manifest that is no such file: save it anew in the
+        format that its extension names.
 
     Source:
         RULES.md, L03: a message names the place that is wrong.
@@ -43,6 +45,8 @@ def input_unreadable(ctx: PackageContext) -> Iterator[Hit | Unknown]:
                 path=problem.path,
                 args={"answer": problem.reason},
             )
+        elif problem.kind in ("form", "manifest"):
+            yield Unknown(problem.reason, path=problem.path, args=dict(problem.args))
 
 
 @rule(

@@ -211,6 +211,43 @@ def test_settings_can_set_findings_aside_and_they_stay_visible(folder, tmp_path)
     assert [f["rule"] for f in report["ignored"]] == ["DPI001"]
 
 
+@pytest.mark.parametrize("name", ["medcab.json", "form.json"])
+def test_settings_that_cannot_be_read_do_not_keep_the_documents_from_being_judged(tmp_path, name):
+    package = tmp_path / "p"
+    package.mkdir()
+    scan_pdf(package / "Диплом.pdf")
+    (package / name).write_bytes(b"%PDF-1.4")
+    (package / "broken.pdf").write_bytes(b"")
+    done = medcab("check", package, "-p", "scan", "--format", "json")
+    report = json.loads(done.stdout)
+    assert done.returncode == 1, done.stderr
+    assert {f["location"]["path"] for f in report["findings"] if f["rule"] == "INP001"} == {name}
+    assert {d["path"] for d in report["documents"]} == {"Диплом.pdf", "broken.pdf"}
+    (package / "broken.pdf").unlink()
+    assert medcab("check", package, "-p", "scan").returncode == 3
+
+
+def test_a_profile_that_only_a_broken_manifest_could_name_is_asked_for(tmp_path):
+    (tmp_path / "medcab.json").write_bytes(b"%PDF-1.4")
+    scan_pdf(tmp_path / "Диплом.pdf")
+    done = medcab("check", tmp_path)
+    assert done.returncode == 2
+    assert "medcab.json" in done.stderr.decode()
+    assert "--profile" in done.stderr.decode()
+    due = medcab("due", tmp_path)
+    assert due.returncode == 3
+    assert "medcab.json" in due.stderr.decode()
+
+
+def test_a_form_that_cannot_be_read_is_not_called_missing(tmp_path):
+    (tmp_path / "form.json").write_bytes(b"%PDF-1.4")
+    scan_pdf(tmp_path / "Диплом.pdf")
+    done = medcab("check", tmp_path, "-p", "egisz-organization", "--format", "json")
+    found = {f["rule"] for f in json.loads(done.stdout)["findings"]}
+    assert "INP001" in found
+    assert "FRM001" not in found
+
+
 def test_a_form_of_another_kind_than_its_name_is_3(folder, tmp_path):
     form = tmp_path / "form.xlsx"
     form.write_bytes(b"%PDF-1.4")

@@ -47,7 +47,10 @@ def form_missing(ctx: PackageContext) -> Iterator[Hit | Unknown]:
     """
     if ctx.form is not None or ctx.profile.form != "required" or not ctx.package.documents:
         return
-    if ctx.params.get("absent") == "error":
+    broken = {problem.kind for problem in ctx.package.problems}
+    if "form" in broken:
+        return  # there is one: INP001 tells why it could not be read
+    if ctx.params.get("absent") == "error" and "manifest" not in broken:
         yield Hit()
     else:
         yield Unknown(N_("There is no form in the package, so its fields were not checked."))
