@@ -11,8 +11,9 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from medcab.model import Document, Finding, Report, Verdict
+from medcab.model import Document, Finding, Outcome, Report, Verdict
 
 __all__ = ["Difference", "compare", "fingerprints", "place_key"]
 
@@ -60,7 +61,9 @@ class Difference:
     Attributes:
         old: verdict of the old report.
         new: verdict of the new report.
-        fixed: findings of the old report that are gone.
+        fixed: findings of the old report that are gone, their documents being there and judged.
+        dropped: findings of the old report that are gone without having been put right: the
+            document was removed or cannot be read any more, or the check was not made.
         appeared: findings of the new report that are new.
         remained: findings of the new report that were there before.
         removed: documents that are no longer there.
@@ -72,6 +75,7 @@ class Difference:
     old: Verdict
     new: Verdict
     fixed: tuple[Finding, ...]
+    dropped: tuple[Finding, ...]
     appeared: tuple[Finding, ...]
     remained: tuple[Finding, ...]
     removed: tuple[str, ...]
@@ -82,22 +86,23 @@ class Difference:
     @property
     def same(self) -> bool:
         """Nothing changed: neither findings nor documents."""
-        return not (self.fixed or self.appeared or self.removed or self.added or self.changed) and (
-            self.old is self.new
-        )
+        told = (self.fixed, self.dropped, self.appeared, self.removed, self.added, self.changed)
+        return not any(told) and self.old is self.new
 
 
 def compare(old: Report, new: Report) -> Difference:
     """Compare two reports of the same package."""
-    fixed, appeared, remained = _match(old.findings, new.findings)
+    gone, appeared, remained = _match(old.findings, new.findings)
     before = {d.path: d for d in old.documents}
     after = {d.path: d for d in new.documents}
     both = [path for path in after if path in before]
     states = {path: _content(before[path], after[path]) for path in both}
+    judged = _Judged(old, new, appeared)
     return Difference(
         old=old.verdict,
         new=new.verdict,
-        fixed=fixed,
+        fixed=tuple(f for f in gone if judged(f)),
+        dropped=tuple(f for f in gone if not judged(f)),
         appeared=appeared,
         remained=remained,
         removed=tuple(p for p in before if p not in after),
@@ -105,6 +110,51 @@ def compare(old: Report, new: Report) -> Difference:
         changed=tuple(p for p in both if states[p] is False),
         unknown=tuple(p for p in both if states[p] is None),
     )
+
+
+_CONTENT: Final = ("DPI", "FIL", "IMG", "PDF", "SCN")
+_NOT_OPENED: Final = ("INP001", "PDF001")
+_NO_FORMAT: Final = (None, "", "empty", "unknown")
+
+
+class _Judged:
+    """Tells whether a finding that is gone is gone because the check was made and found nothing."""
+
+    def __init__(self, old: Report, new: Report, appeared: Iterable[Finding]) -> None:
+        before = {d.path: d for d in old.documents}
+        after = {d.path: d for d in new.documents}
+        self._lost = {path for path in before if path not in after}
+        self._lost.update(
+            path
+            for path, document in after.items()
+            if path in before and not _was_read(before[path], document)
+        )
+        if old.form is not None and (new.form is None or new.form.path != old.form.path):
+            self._lost.add(old.form.path)
+        self._open: set[tuple[str, str | None]] = set()
+        self._said = {(f.rule, f.location.path) for f in new.findings}
+        for finding in appeared:
+            where, path = finding.location, finding.location.path
+            if finding.outcome is Outcome.UNDETERMINED:
+                self._open.add((finding.rule, path))
+            whole = where.page is None and finding.rule.startswith(_CONTENT)
+            if path is not None and (
+                finding.rule in _NOT_OPENED or (whole and finding.outcome is Outcome.UNDETERMINED)
+            ):
+                self._lost.add(path)
+
+    def __call__(self, finding: Finding) -> bool:
+        place = (finding.rule, finding.location.path)
+        if finding.outcome is Outcome.UNDETERMINED and place in self._said:
+            return False  # the question was answered, and not well
+        return finding.location.path not in self._lost and place not in self._open
+
+
+def _was_read(old: Document, new: Document) -> bool:
+    """Whether the probe could tell of the document what it told before."""
+    if getattr(new.facts, "format", None) in _NO_FORMAT:
+        return getattr(old.facts, "format", None) in _NO_FORMAT
+    return getattr(old.facts, "pages", None) is None or getattr(new.facts, "pages", 1) is not None
 
 
 def _content(old: Document, new: Document) -> bool | None:

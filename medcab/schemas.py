@@ -100,7 +100,11 @@ class TimeStamp(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Signature(msgspec.Struct, frozen=True, kw_only=True):
-    """One signer; ``chain`` runs from the signing certificate to the anchor."""
+    """One signer; ``chain`` runs from the signing certificate to the anchor.
+
+    ``level`` counts what validates; ``structure`` is what the structure alone would reach, where
+    that is more.
+    """
 
     index: str
     kind: Literal["signature", "counter-signature", "time-stamp"]
@@ -118,6 +122,7 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
     timestamps: list[TimeStamp]
     counter_signatures: list[Signature]
     field: str | None = None
+    structure: str | None = None
 
 
 class SignatureReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -322,6 +327,7 @@ class Diff(msgspec.Struct, frozen=True, kw_only=True):
     old: VerdictJson
     new: VerdictJson
     fixed: list[FindingJson]
+    dropped: list[FindingJson]
     appeared: list[FindingJson]
     remained: list[FindingJson]
     documents: dict[str, list[str]]

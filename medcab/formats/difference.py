@@ -11,6 +11,7 @@ from medcab.diff import Difference
 from medcab.formats import sentences as say
 from medcab.formats.convert import clean, finding_json
 from medcab.formats.encoding import printable
+from medcab.formats.marks import mark_of
 from medcab.formats.view import item
 from medcab.model import Finding, Outcome, Severity, Verdict
 from medcab.text import N_, Translator
@@ -34,6 +35,7 @@ def difference_json(difference: Difference, tr: Translator) -> bytes:
         "old": difference.old.value,
         "new": difference.new.value,
         "fixed": findings(difference.fixed),
+        "dropped": findings(difference.dropped),
         "appeared": findings(difference.appeared),
         "remained": findings(difference.remained),
         "documents": {
@@ -55,12 +57,13 @@ def print_difference(
 
     words = [say.verdict_word(verdict, tr) for verdict in (difference.old, difference.new)]
     line(tr(N_("Before: {old}. Now: {new}."), old=words[0], new=words[1]), "bold")
-    parts = [
-        (difference.fixed, N_("Put right ({n})"), "✓", "green"),
-        (difference.appeared, N_("New ({n})"), "✗", "red"),
-        (difference.remained, N_("Still there ({n})"), "•", ""),
+    parts: list[tuple[tuple[Finding, ...], str, tuple[str, str] | None]] = [
+        (difference.fixed, N_("Put right ({n})"), ("✓", "green")),
+        (difference.dropped, N_("Gone, but not put right ({n})"), ("?", "yellow")),
+        (difference.appeared, N_("New ({n})"), None),
+        (difference.remained, N_("Still there ({n})"), None),
     ]
-    for found, title, mark, style in parts:
+    for found, title, marked in parts:
         if not found:
             continue
         line("")
@@ -68,6 +71,7 @@ def print_difference(
         if found is difference.remained and not verbose:
             continue
         for finding in found:
+            mark, style = marked or mark_of(finding)
             line(f"  {mark} {_where(finding, tr)}", style)
     documents = [
         (difference.added, N_("Added: {paths}")),

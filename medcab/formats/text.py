@@ -7,10 +7,11 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from medcab.formats.base import DEFAULT, Options
 from medcab.formats.encoding import printable
+from medcab.formats.marks import UNKNOWN, VERDICT_MARKS, mark_of
 from medcab.formats.parts import signatures
 from medcab.formats.values import moment
 from medcab.formats.view import Advice, DocumentRow, Fold, Group, Item, View, view
-from medcab.model import Outcome, Report, Severity, Verdict
+from medcab.model import Outcome, Report, Verdict
 from medcab.text import N_, Translator
 
 if TYPE_CHECKING:
@@ -18,17 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["TextWriter", "print_report"]
 
-# A mark and a word stand beside every colour: colour alone tells nothing to many readers.
-_VERDICT = {
-    Verdict.PASSED: ("✓", "bold green"),
-    Verdict.FAILED: ("✗", "bold red"),
-    Verdict.INDETERMINATE: ("?", "bold yellow"),
-}
-_SEVERITY = {
-    Severity.ERROR: ("✗", "red"),
-    Severity.WARNING: ("!", "yellow"),
-    Severity.INFO: ("i", "cyan"),
-}
 _NARROW = 80
 _PLACES = 3  # named where an advice does not hold for all of them
 
@@ -131,7 +121,7 @@ def _signatures(report: Report, tr: Translator, console: Console) -> None:
         _print(console, "")
         _print(console, _bold(tr(N_("Signatures"))))
     for row in rows:
-        mark, style = _VERDICT[row.verdict]
+        mark, style = VERDICT_MARKS[row.verdict]
         line = Text.assemble((f"{mark} {row.verdict_word}", style), f": {row.path}, {row.signer}")
         line.append("".join(f"; {check}" for check in row.open_checks))
         reason = " ".join(filter(None, (row.indication, row.reason, row.level)))
@@ -176,7 +166,7 @@ def _bold(text: str) -> RenderableType:
 def _verdict_line(shown: View) -> RenderableType:
     from rich.text import Text
 
-    mark, style = _VERDICT[shown.verdict]
+    mark, style = VERDICT_MARKS[shown.verdict]
     return Text.assemble((f"{mark} {shown.headline}", style), f" {_capital(shown.counts)}.")
 
 
@@ -227,7 +217,7 @@ def _cells(row: DocumentRow, *, narrow: bool) -> list[str]:
 def _verdict(verdict: Verdict, word: str) -> RenderableType:
     from rich.text import Text
 
-    mark, style = _VERDICT[verdict]
+    mark, style = VERDICT_MARKS[verdict]
     return Text(f"{mark} {word}", style=style)
 
 
@@ -241,10 +231,10 @@ def _heading(group: Group) -> RenderableType:
 def _finding(item: Item) -> RenderableType:
     from rich.text import Text
 
-    mark, style = _SEVERITY[item.finding.severity]
+    mark, style = mark_of(item.finding)
     if item.finding.outcome is Outcome.UNDETERMINED:
         # The message itself begins with "Not checked".
-        line = Text.assemble(("?", "yellow"), f" {item.place}: " if item.place else " ")
+        line = Text.assemble((mark, style), f" {item.place}: " if item.place else " ")
     else:
         place = f", {_place(item)}" if _place(item) else ""
         line = Text.assemble((f"{mark} {item.severity}{place}:", style), " ")
@@ -270,7 +260,7 @@ def _fold(fold: Fold) -> RenderableType:
     from rich.text import Text
 
     place = f" {fold.place}: " if fold.place else " "
-    line = Text.assemble(("?", "yellow"), place, fold.message)
+    line = Text.assemble(UNKNOWN, place, fold.message)
     line.append(f" [{fold.rules}]", style="dim")
     return _indented(line, 2, hang=4)
 
