@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Container, Iterator
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
 import pikepdf
 
@@ -13,6 +13,8 @@ from medcab.text import N_
 from medcab.validators.facts import FileFacts, PageFacts, ProbeLimits
 from medcab.validators.pdfprobe.geometry import Frame
 from medcab.validators.pdfprobe.streams import LimitReached, content_of
+from medcab.validators.scan import surface
+from medcab.validators.scan.facts import FEW
 from medcab.validators.scan.picture import (
     DPI,
     Picture,
@@ -22,6 +24,8 @@ from medcab.validators.scan.picture import (
     from_jpeg,
     rotated,
 )
+from medcab.validators.scan.render import Renderer
+from medcab.validators.scan.sheet import Sheet
 
 if TYPE_CHECKING:
     from medcab.sources import Source
@@ -37,6 +41,11 @@ _DRAWN = re.compile(
 )
 _MATRIX = re.compile(rb"((?:" + _NUMBER + rb"\s+){6})cm")
 _MOST_PIXELS: Final = 20_000_000  # of a rendered page: A3 at 300 dpi
+_SCAN: Final = 0.5  # share of the page: a scan, whatever lies on it
+_PICTURES: Final = 0.1  # pictures with next to nothing beside them: a scan of a small document
+_MUCH: Final = (200, 50)  # characters and lines over a scan, above which the page is a set one
+_SOME: Final = (40, 10)  # the same beside small pictures
+_LITTLE: Final = 60  # pieces of ink, all of them text put on an empty scan
 _INFLATES: Final = 1032  # deflate makes no more bytes of one
 _SPACES: Final = {"/DeviceGray", "/DeviceRGB", "/CalGray", "/CalRGB", "/ICCBased"}
 
@@ -89,7 +98,7 @@ def _pdf(
     local = source.local_path
     where: Any = str(local) if local is not None else io.BytesIO(source.read(limits.file_size))
     stopped = {hit.page for hit in facts.limits}
-    with pikepdf.open(where, suppress_warnings=True) as pdf, _Renderer(where) as renderer:
+    with pikepdf.open(where, suppress_warnings=True) as pdf, Renderer(where) as renderer:
         for page in facts.pdf.pages if facts.pdf else ():
             if page.empty or (only is not None and page.number not in only):
                 continue
@@ -106,18 +115,49 @@ def _pdf(
                 yield page.number, UNDECODED
 
 
-def _page(pdf: Any, page: PageFacts, renderer: _Renderer, limits: ProbeLimits) -> Picture:
+def _page(pdf: Any, page: PageFacts, renderer: Renderer, limits: ProbeLimits) -> Picture:
     own = pdf.pages[page.number - 1]
     direct = _direct(own, page, limits)
     if direct is not None:
         return direct
     _refuse_bombs(own, page, limits)
-    scan = page.image_share >= 0.5 and not page.text
+    if page.text and _glyphs_are_pictures(own):
+        return _drawn(page, renderer)
+    if page.image_share < _PICTURES:
+        return _drawn(page, renderer, scan=False)
+    if not (page.text or page.drawing):
+        return _drawn(page, renderer)
+    characters, lines = renderer.added(page.number)
+    large = page.image_share >= _SCAN
+    most = _MUCH if large else _SOME
+    if characters > most[0] or lines > most[1]:
+        return _drawn(page, renderer, scan=large)
+    # A line of text or a stroke over a scan is sharp whatever the scan is.
+    alone = _drawn(page, renderer, bare=True)
+    if surface.marks(Sheet(alone)) >= FEW:
+        return alone
+    shown = _drawn(page, renderer)
+    return alone if large and surface.marks(Sheet(shown)) < _LITTLE else shown
+
+
+def _drawn(
+    page: PageFacts, renderer: Renderer, *, scan: bool = True, bare: bool = False
+) -> Picture:
     scale = DPI / 72 if scan else DPI / 4 / 72
     size = page.width * page.height * scale * scale
     if size > _MOST_PIXELS:
         scale *= (_MOST_PIXELS / size) ** 0.5
-    return from_image(renderer.draw(page.number, scale), (scale * 72,) * 2, scan=scan)
+    image = renderer.draw(page.number, scale, bare=bare)
+    return from_image(image, (scale * 72,) * 2, scan=scan)
+
+
+def _glyphs_are_pictures(own: Any) -> bool:
+    """Whether the page has a font of Type 3 whose letters hold pictures."""
+    fonts = (Frame.of(own).resources or {}).get("/Font", {})
+    return any(
+        str(font.get("/Subtype")) == "/Type3" and "/XObject" in font.get("/Resources", {})
+        for font in dict(fonts).values()
+    )
 
 
 def _direct(own: Any, page: PageFacts, limits: ProbeLimits) -> Picture | None:
@@ -209,38 +249,3 @@ def _swells(stream: Any, fair: int) -> bool:
         if total > fair:
             return True
     return False
-
-
-class _Renderer:
-    """pdfium, opened when the first page asks for it."""
-
-    def __init__(self, where: Any) -> None:
-        self._where = where
-        self._document: Any = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._document is not None:
-            self._document.close()
-
-    def draw(self, number: int, scale: float) -> Any:
-        """The page as a Pillow image in colour, as displayed."""
-        import pypdfium2
-
-        if self._document is None:
-            if isinstance(self._where, io.BytesIO):
-                self._document = pypdfium2.PdfDocument(self._where.getvalue())
-            else:
-                self._document = pypdfium2.PdfDocument(self._where)
-            if self._document.get_formtype():
-                self._document.init_forms()
-        page = self._document[number - 1]
-        try:
-            bitmap = page.render(scale=scale, rev_byteorder=True)
-            image = bitmap.to_pil().convert("RGB")
-            bitmap.close()
-            return image
-        finally:
-            page.close()

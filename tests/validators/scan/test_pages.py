@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from medcab.validators.scan.pages import UNDECODED, UNFINISHED
 from tests.validators.makers import grey_image, page_pdf, stream
@@ -154,3 +154,88 @@ def test_a_page_behind_a_limit_is_not_rendered():
         b"q 595 0 0 842 0 0 cm /I Do Q " * 50, "/XObject << /I 5 0 R >>", grey_image(50, 50)
     )
     assert only(scan_of(data, image_draws=10)).problem == UNFINISHED
+
+
+FONT = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+LETTER_OF_A_SCAN = b"BT /F 8 Tf 150 12 Td (Scanned with an application) Tj ET"
+
+
+def over(image, drawn=b"", matrix=(297.6, 420.8, 0, 0), box="0 0 297.6 420.8"):
+    """A page with a picture, something drawn over it, and a font."""
+    width, height, left, bottom = matrix
+    entries = (
+        f"/Type /XObject /Subtype /Image /Width {image.width} /Height {image.height} "
+        "/ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode"
+    )
+    return page_pdf(
+        f"q {width} 0 0 {height} {left} {bottom} cm /I Do Q ".encode() + drawn,
+        "/XObject << /I 5 0 R >> /Font << /F 6 0 R >>",
+        stream(entries, pressed(image), flate=False),
+        FONT,
+        box=box,
+    )
+
+
+@pytest.fixture(scope="module")
+def blurred():
+    return text(3, (1240, 1753)).filter(ImageFilter.GaussianBlur(4))
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [LETTER_OF_A_SCAN, b"0 0 1 RG 10 10 m 280 400 l S", LETTER_OF_A_SCAN + b" 0 0 5 5 re f"],
+    ids=["text", "line", "both"],
+)
+def test_a_scan_is_judged_whatever_lies_on_it(blurred, drawn):
+    page = only(scan_of(over(blurred, drawn)))
+    assert page.scan
+    assert page.edge > 4.5
+    good = only(scan_of(over(text(3, (1240, 1753)), drawn)))
+    assert good.scan
+    assert good.edge < 3.5
+
+
+def test_an_empty_scan_is_blank_in_spite_of_a_line_of_text():
+    assert only(scan_of(over(Image.new("RGB", (1240, 1753), "white"), LETTER_OF_A_SCAN))).blank
+
+
+def test_a_page_of_text_over_a_picture_is_not_blank():
+    line = b"(Text that was set over the ground of a letter) Tj 0 -14 Td "
+    drawn = b"BT /F 9 Tf 20 380 Td " + line * 20 + b"ET"
+    page = only(scan_of(over(Image.new("RGB", (1240, 1753), "#eef"), drawn)))
+    assert not page.blank
+    assert page.edge < 3.5
+
+
+def test_a_small_picture_is_judged_unless_the_page_is_text(blurred):
+    small_one = {"matrix": (200, 283, 200, 300), "box": "0 0 595 842"}
+    page = only(scan_of(over(blurred, **small_one)))
+    assert page.scan
+    assert page.edge > 4.5
+    drawn = (
+        b"BT /F 9 Tf 20 280 Td " + b"(A letter with a photograph in it) Tj 0 -14 Td " * 9 + b"ET"
+    )
+    assert not only(scan_of(over(blurred, drawn, **small_one))).scan
+
+
+def test_a_picture_drawn_as_a_letter_is_judged(blurred):
+    entries = (
+        f"/Type /XObject /Subtype /Image /Width {blurred.width} /Height {blurred.height} "
+        "/ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode"
+    )
+    font = (
+        "<< /Type /Font /Subtype /Type3 /FontBBox [0 0 298 421] /FontMatrix [1 0 0 1 0 0] "
+        "/CharProcs << /a 7 0 R >> /Encoding << /Differences [97 /a] >> /FirstChar 97 "
+        "/LastChar 97 /Widths [1] /Resources << /XObject << /I 5 0 R >> >> >>"
+    )
+    data = page_pdf(
+        b"BT /F 1 Tf (a) Tj ET",
+        "/Font << /F 6 0 R >>",
+        stream(entries, pressed(blurred), flate=False),
+        font,
+        stream("", b"1 0 d0 q 297.6 0 0 420.8 0 0 cm /I Do Q"),
+        box="0 0 297.6 420.8",
+    )
+    page = only(scan_of(data))
+    assert page.scan
+    assert page.edge > 4.5
