@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from medcab.model import Finding, Severity, Verdict
+from medcab.model import Document, Finding, Package, Severity, Verdict
 from medcab.repair.amounts import DROPPED_FOR, enough_pixels, refit_pages, single_picture
 from medcab.repair.images import CONVERTIBLE
 from medcab.repair.model import Action, FixOptions, Left
@@ -17,10 +17,13 @@ __all__ = [
     "NAMES",
     "REPAIRED",
     "RESTRICTED",
+    "SIGNED",
     "answers",
     "blocking",
+    "foreign",
     "left_of",
     "option_for",
+    "signed",
 ]
 
 NAMES: Final = frozenset(
@@ -66,6 +69,27 @@ MIXED: Final = N_(
     "medcab fix straightens pages that are a single picture; this one is not. Scan it again."
 )
 
+SIGNED: Final = N_(
+    "medcab fix does not change signed documents. Repair the document and sign it again."
+)
+
+
+def signed(document: Document, package: Package) -> Left | None:
+    """Why ``document`` must not be changed: it is signed, inside or beside; else None.
+
+    Args:
+        document: of a report, which knows the signatures inside.
+        package: with the signatures beside.
+    """
+    if any(s.target == document.path for s in package.signatures):
+        why = N_("There is a signature beside the file: any change breaks it.")
+    elif document.meta.get("signatures"):
+        why = N_("The PDF is signed: any change breaks the signature.")
+    else:
+        return None
+    hint = N_("Change the document before it is signed, and sign it again.")
+    return Left(document.path, why, hint=hint)
+
 
 def blocking(finding: Finding) -> bool:
     """Whether a document with this finding must not be written as if it were in order.
@@ -78,6 +102,11 @@ def blocking(finding: Finding) -> bool:
         and not finding.rule.startswith(("NAM", "PKG", "FRM", "FLD", "INP", "SIG", "CRT"))
         and find_rule(finding.rule).scope.value == "document"
     )
+
+
+def foreign(finding: Finding) -> bool:
+    """Whether the content, whatever its name, is of a format that the profile does not take."""
+    return finding.rule == "FIL003" and "more_template" in finding.args
 
 
 def answers(finding: Finding, facts: FileFacts, options: FixOptions) -> list[Action]:
@@ -94,7 +123,7 @@ def answers(finding: Finding, facts: FileFacts, options: FixOptions) -> list[Act
             return []
         if rule == "DPI002" and finding.severity is Severity.ERROR:
             return []
-        if rule in _BY_PDF:
+        if rule in _BY_PDF or foreign(finding):
             return [Action.CONVERT]
     elif facts.format == "pdf":
         if rule == "DPI001":

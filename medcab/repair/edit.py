@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from medcab.repair import pdfclean, scans
@@ -9,13 +10,31 @@ from medcab.repair.model import Action, Note, RepairError, Step
 from medcab.text import N_
 from medcab.validators.facts import PdfFacts
 
-__all__ = ["crooked", "edit", "lost"]
+__all__ = ["LEFT_AT_THE_EDGE", "crooked", "edit", "lost", "only_straightened"]
 
 _RESCAN: Final = N_("Scan the document again.")
 _A4: Final = (8.27, 11.69)
 _LEFT_CROOKED: Final = N_(
     "page {page} is left crooked: what lies over its picture cannot be turned with it"
 )
+
+LEFT_AT_THE_EDGE: Final = N_("page {page} is left crooked: what is at its edge would be cut off")
+
+
+def only_straightened(steps: Iterable[Step]) -> bool:
+    """Whether nothing but straightening is to be done: then a page left crooked changes nothing.
+
+    Steps that come along with it (a picture becomes a PDF) answer no rule of their own.
+    """
+    return not any(
+        step.action in (Action.JOIN, Action.TURN)
+        or (step.rules and step.action not in (Action.DESKEW, Action.RENAME))
+        for step in steps
+    )
+
+
+class _CutOffError(Exception):
+    """Ink would be turned out of the page."""
 
 
 def edit(pdf: Any, facts: PdfFacts, actions: dict[Action, Step], notes: list[Note]) -> None:
@@ -50,9 +69,14 @@ def edit(pdf: Any, facts: PdfFacts, actions: dict[Action, Step], notes: list[Not
         for number in actions[Action.REFIT].args["numbers"]:
             _refit(pdf.pages[number - 1])
     if Action.DESKEW in actions:
-        for number, degrees in actions[Action.DESKEW].args["amounts"]:
-            if not _deskew_page(pdf, number, degrees, facts):
-                notes.append(Note(_LEFT_CROOKED, {"page": number}))
+        amounts = actions[Action.DESKEW].args["amounts"]
+        left = [
+            n for number, degrees in amounts if (n := _deskew_page(pdf, number, degrees, facts))
+        ]
+        at_the_edge = [note for note in left if note.template == LEFT_AT_THE_EDGE]
+        if len(at_the_edge) == len(amounts) and only_straightened(actions.values()):
+            raise crooked()
+        notes += left
     if Action.CLEAN in actions:
         for number, _ in actions[Action.CLEAN].args["amounts"]:
             _clean_page(pdf, number, facts)
@@ -67,29 +91,35 @@ def edit(pdf: Any, facts: PdfFacts, actions: dict[Action, Step], notes: list[Not
             del pdf.pages[number - 1]
 
 
-def _deskew_page(pdf: Any, number: int, degrees: float, facts: PdfFacts) -> bool:
-    """Straighten a page; False where what lies over its picture cannot be turned with it."""
+def _deskew_page(pdf: Any, number: int, degrees: float, facts: PdfFacts) -> Note | None:
+    """Straighten a page; a note where that would cut it, or turn its picture alone."""
     page = facts.pages[number - 1]
     own = pdf.pages[number - 1]
     stream = scans.only_picture(own, page.images)
+    alone = Note(_LEFT_CROOKED, {"page": number})
     if stream is None:
-        return False
-
-    def change(image: Any) -> Any:
-        made = scans.straightened(image, degrees)
-        if made is None:
-            raise crooked()
-        return made
-
+        return alone
+    contents = own.obj.Contents
     if page.hidden_text:
         from medcab.repair.textlayer import turn_text
 
         name = next(i.name for i in page.images if i.share > 0)
         if not turn_text(pdf, own, f"/{name.removeprefix('/')}", degrees):
-            return False
-    if not scans.change_picture(pdf, stream, change):
-        raise RepairError(N_("The picture could not be decoded."), hint=_RESCAN)
-    return True
+            return alone
+
+    def change(image: Any) -> Any:
+        made = scans.straightened(image, degrees)
+        if made is None:
+            raise _CutOffError
+        return made
+
+    try:
+        if not scans.change_picture(pdf, stream, change):
+            raise RepairError(N_("The picture could not be decoded."), hint=_RESCAN)
+    except _CutOffError:
+        own.obj.Contents = contents
+        return Note(LEFT_AT_THE_EDGE, {"page": number})
+    return None
 
 
 def _clean_page(pdf: Any, number: int, facts: PdfFacts) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from medcab.model import Document, Finding, Outcome, Package, Report
 from medcab.profile import Profile
-from medcab.repair.answers import MIXED, NAMES, RESTRICTED, answers, option_for
+from medcab.repair.answers import MIXED, NAMES, RESTRICTED, SIGNED, answers, option_for, signed
 from medcab.repair.model import Action, FixOptions, Task
 from medcab.repair.plan import make_plan
 from medcab.rules import find_rule
@@ -47,19 +47,22 @@ def hints(package: Package, profile: Profile, report: Report) -> Callable[[Findi
             return None
         if path is None or path not in tasks:
             return BY_ITSELF if find_rule(finding.rule).fixable else None
-        return _hint(finding, documents[path], tasks[path])
+        return _hint(finding, documents[path], package, tasks[path])
 
     return hint
 
 
-def _hint(finding: Finding, document: Document, task: Task) -> str | None:
+def _hint(finding: Finding, document: Document, package: Package, task: Task) -> str | None:
     facts = document.facts
     assert facts is not None
     if finding.rule in NAMES:
         renamed = task.step(Action.RENAME) or task.step(Action.CONVERT)
         return None if renamed is None else BY_ITSELF
-    if not answers(finding, facts, _OPTIONS):
-        option = option_for(finding, facts)
+    answered = bool(answers(finding, facts, _OPTIONS))
+    option = None if answered else option_for(finding, facts)
+    if (answered or option) and signed(document, package) is not None:
+        return SIGNED
+    if not answered:
         if option is None and finding.rule == "SCN004" and facts.pdf is not None:
             return MIXED
         return option

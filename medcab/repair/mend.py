@@ -15,7 +15,7 @@ from typing import Any, Final
 from medcab.repair import build as _build
 from medcab.repair import pdfclean, recompress, scans
 from medcab.repair.compare import differing_pages, page_count
-from medcab.repair.edit import crooked, edit, lost
+from medcab.repair.edit import LEFT_AT_THE_EDGE, crooked, edit, lost, only_straightened
 from medcab.repair.images import CONVERTIBLE, Leaf, leaves_of
 from medcab.repair.model import Action, Mended, Note, Order, RepairError, Step
 from medcab.text import N_
@@ -41,6 +41,7 @@ def mend(order: Order) -> Mended:
 
 def _mend_pictures(order: Order) -> Mended:
     leaves: list[Leaf] = []
+    remarks: list[Note] = []
     for source, form, facts in zip(order.sources, order.formats, order.facts, strict=True):
         if form not in CONVERTIBLE:
             raise RepairError(
@@ -49,15 +50,18 @@ def _mend_pictures(order: Order) -> Mended:
                 format=form or "?",
             )
         made = leaves_of(source.read(), facts, order.dpi)
-        _edit_leaves(made, facts, order.steps)
+        _edit_leaves(made, facts, order.steps, remarks)
         leaves += made
     data, notes = _build.build(
         leaves, order.max_size, order.dpi, order.quality_floor, grey=order.grey
     )
-    return Mended((data,), tuple(notes))
+    return Mended((data,), (*remarks, *notes))
 
 
-def _edit_leaves(leaves: list[Leaf], facts: FileFacts, steps: tuple[Step, ...]) -> None:
+def _edit_leaves(
+    leaves: list[Leaf], facts: FileFacts, steps: tuple[Step, ...], notes: list[Note]
+) -> None:
+    optional = only_straightened(steps)
     for step in steps:
         pages = dict(_amounts(step, facts))
         for number, leaf in enumerate(leaves, start=1):
@@ -67,7 +71,11 @@ def _edit_leaves(leaves: list[Leaf], facts: FileFacts, steps: tuple[Step, ...]) 
             if step.action is Action.TURN:
                 leaf.turn = (leaf.turn + round(amount)) % 360
             elif step.action is Action.DESKEW:
-                _straighten(leaf, amount)
+                if _straighten(leaf, amount):
+                    continue
+                if optional:
+                    raise crooked()
+                notes.append(Note(LEFT_AT_THE_EDGE, {"page": number}))
             elif step.action is Action.CLEAN:
                 leaf.change(scans.darkened(leaf.decoded()))
 
@@ -78,11 +86,12 @@ def _amounts(step: Step, facts: FileFacts) -> list[tuple[int, float]]:
     return [(int(p), float(a)) for p, a in by_file.get(facts.sha256, ())]
 
 
-def _straighten(leaf: Leaf, degrees: float) -> None:
+def _straighten(leaf: Leaf, degrees: float) -> bool:
     made = scans.straightened(leaf.decoded(), degrees)
     if made is None:
-        raise crooked()
+        return False
     leaf.change(made)
+    return True
 
 
 def _mend_pdf(order: Order) -> Mended:

@@ -13,9 +13,9 @@ from medcab.model import Document, Finding, Outcome, Package, Report
 from medcab.profile import Profile
 from medcab.repair import groups
 from medcab.repair.amounts import arguments, size_limits
-from medcab.repair.answers import NAMES, answers, blocking, left_of
+from medcab.repair.answers import NAMES, answers, blocking, foreign, left_of, signed
 from medcab.repair.images import CONVERTIBLE
-from medcab.repair.model import Action, FixOptions, Left, Plan, Step, Task
+from medcab.repair.model import Action, FixOptions, Plan, Step, Task
 from medcab.repair.names import free_name, inner_path, proper_name, right_extension
 from medcab.text import N_
 from medcab.validators.facts import FileFacts
@@ -88,6 +88,9 @@ def _document(
     assert facts is not None
     ids = {f.rule for f in findings if f.outcome is Outcome.VIOLATED}
     steps, hopeless = _steps(document, facts, findings, profile, options, sizes)
+    why = signed(document, package) if steps else None
+    if why is not None:
+        steps = []
     extension = right_extension(facts.format, groups.extension(document.name))
     if any(s.action is Action.CONVERT for s in steps):
         extension = "pdf"
@@ -101,15 +104,15 @@ def _document(
         known = [f for f in hopeless if f.outcome is Outcome.VIOLATED]
         hopeless = known or [f for f in hopeless if f.rule[:3] == "LIM"] or hopeless
         return Task((document,), target, refused=tuple(left_of(f, facts) for f in hopeless))
-    changing = [s for s in steps if s.action is not Action.RENAME]
-    if changing and any(s.target == document.path for s in package.signatures):
-        why = Left(
-            document.path,
-            N_("There is a signature beside the file: any change breaks it."),
-            hint=N_("Change the document before it is signed, and sign it again."),
-        )
+    turned = document.path in options.turns or document.name in options.turns
+    if why is not None and (turned or any(map(_serious, findings))):
         return Task((document,), target, refused=(why,))
     return Task((document,), target, tuple(steps))
+
+
+def _serious(finding: Finding) -> bool:
+    """Whether a document with ``finding`` cannot be written, whatever its name."""
+    return blocking(finding) and (finding.rule not in NAMES or foreign(finding))
 
 
 def _steps(
@@ -131,7 +134,7 @@ def _steps(
             actions = []
         for action in actions:
             found.setdefault(action, []).append(finding.rule)
-        if not actions and blocking(finding) and finding.rule not in NAMES:
+        if not actions and _serious(finding):
             hopeless.append(finding)
     if restricted and not options.remove_restrictions:
         found.pop(Action.UNLOCK, None)

@@ -9,18 +9,18 @@ import contextlib
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from medcab import engine
 from medcab.files import replacing
 from medcab.inputs import read_package
-from medcab.model import Package, Report
+from medcab.model import Finding, Package, Report, Severity
 from medcab.profile import Profile
 from medcab.repair import mend as _mend
 from medcab.repair import settings
-from medcab.repair.answers import blocking, left_of
+from medcab.repair.answers import REPAIRED, SIGNED, blocking, left_of, signed
 from medcab.repair.keep import copy, store
 from medcab.repair.model import (
     Action,
@@ -32,6 +32,7 @@ from medcab.repair.model import (
     Task,
     Written,
 )
+from medcab.repair.names import free_name
 from medcab.repair.place import demand_apart, demand_free, move, unwritable
 from medcab.repair.plan import make_plan
 from medcab.sandbox import Sandbox
@@ -54,7 +55,8 @@ def plan_only(
     report = engine.run(package, profile, check)
     plan = make_plan(package, profile, report, options)
     left = tuple(one for task in plan.tasks for one in task.refused)
-    return FixResult(plan, "", (), None, (*left, *_remaining(report, plan)), dry_run=True)
+    remaining = _remaining(report, plan, package)
+    return FixResult(plan, "", (), None, (*left, *remaining), dry_run=True)
 
 
 def fix(
@@ -102,7 +104,9 @@ def fix(
             after = replace(after, root=str(out))
     left = [one for w in written for one in w.left]
     if after is not None:
-        left += _kept(after)
+        told = {one.path for one in left}
+        bound = {p for w in written if signed(w.task.documents[0], package) for p in w.paths}
+        left += [one for one in _kept(after, bound) if one.rule != "INP004" or one.path not in told]
     return FixResult(plan, str(out), tuple(written), after, tuple(left))
 
 
@@ -161,7 +165,8 @@ def _work(
     orders = ((order_of(plan.tasks[i], profile, options),) for i in working)
     for place, outcome in sandbox.imap(_mend.mend, orders, limits):
         task = plan.tasks[working[place]]
-        results[working[place]] = store(task, outcome, stage, taken)
+        made = store(task, outcome, stage, taken)
+        results[working[place]] = _unchanged(made, plan.before, stage, taken)
         if observer is not None:
             observer(task.documents[0].name)
     for index, task in enumerate(plan.tasks):
@@ -172,6 +177,24 @@ def _work(
             if observer is not None:
                 observer(task.documents[0].name)
     return [results[i] for i in range(len(plan.tasks))]
+
+
+def _unchanged(made: Written, before: Report, stage: Path, taken: set[str]) -> Written:
+    """``made``; where that is nothing, a plain copy of a document that complied as it was."""
+    task = made.task
+    document = task.documents[0]
+    own = [f for f in before.findings if f.location.path == document.path]
+    if made.paths or len(task.documents) > 1 or any(map(blocking, own)):
+        return made
+    target = task.target
+    extension = document.name.rpartition(".")[2]
+    if task.step(Action.CONVERT) is not None:
+        target = free_name(f"{target.rpartition('.')[0]}.{extension}", taken)
+    steps = tuple(s for s in task.steps if s.action is Action.RENAME)
+    copied = copy(Task(task.documents, target, steps), stage)
+    if not copied.paths:
+        return copied
+    return replace(copied, left=tuple(replace(one, kept=True) for one in made.left))
 
 
 def order_of(task: Task, profile: Profile, options: FixOptions) -> Order:
@@ -263,26 +286,26 @@ def _signatures(package: Package, written: Sequence[Written], stage: Path) -> No
                     stream.write(signature.source.read())
 
 
-def _kept(after: Report) -> list[Left]:
-    """Warnings that stay on what was written."""
-    from medcab.model import Severity
-
+def _kept(after: Report, bound: Collection[str]) -> list[Left]:
+    """Warnings that stay on what was written; ``bound`` are paths of signed documents."""
     facts = _facts(after)
-    return [
-        replace(left_of(f, facts.get(f.location.path)), kept=True)
-        for f in after.findings
-        if f.severity is not Severity.INFO
-    ]
+    return [_by_hand(f, facts, bound) for f in after.findings if f.severity is not Severity.INFO]
+
+
+def _by_hand(
+    finding: Finding, facts: Mapping[str | None, FileFacts | None], bound: Collection[str]
+) -> Left:
+    path = finding.location.path
+    left = replace(left_of(finding, facts.get(path)), kept=True)
+    return replace(left, hint=SIGNED) if path in bound and finding.rule in REPAIRED else left
 
 
 def _facts(report: Report) -> dict[str | None, FileFacts | None]:
     return {d.path: d.facts for d in report.documents}
 
 
-def _remaining(report: Report, plan: Plan) -> list[Left]:
+def _remaining(report: Report, plan: Plan, package: Package) -> list[Left]:
     """Findings about the package as a whole, and warnings that no step answers."""
-    from medcab.model import Severity
-
     answered = {
         (d.path, rule)
         for task in plan.tasks
@@ -292,9 +315,10 @@ def _remaining(report: Report, plan: Plan) -> list[Left]:
     }
     refused = {d.path for t in plan.tasks if t.refused for d in t.documents}
     changed = {d.path for t in plan.tasks if t.changes_content for d in t.documents}
+    bound = {d.path for d in report.documents if signed(d, package)}
     facts = _facts(report)
     return [
-        replace(left_of(f, facts.get(f.location.path)), kept=True)
+        _by_hand(f, facts, bound)
         for f in report.findings
         if f.severity is not Severity.INFO
         and f.location.path not in refused

@@ -28,7 +28,8 @@ def settings_files(
     """Name below the output folder -> bytes, for the form and the manifest.
 
     The manifest is copied as it is while all that it says still holds; else it is written anew,
-    with the new names. Where there was none, one is written that names the profile.
+    with the new names. Where there was none, one is written that names the profile. A document
+    that was not written is named there too: a check of the copies must miss it (rule INP004).
 
     Args:
         package: as it was read.
@@ -64,7 +65,7 @@ def settings_files(
 
 
 def _documents(package: Package, written: Sequence[Written]) -> dict[str, Any]:
-    """What the manifest says, by the new names; what was not written keeps its entry."""
+    """What the manifest says, by the new names, and of what is missing by the old ones."""
     described = _listed(package)
     base = _base(package)
     made: dict[str, Any] = {}
@@ -74,16 +75,12 @@ def _documents(package: Package, written: Sequence[Written]) -> dict[str, Any]:
             key = _nfc(document.path).removeprefix(base)
             meta = dict(described.get(key, {}))
             used.add(key)
-            if not one.paths:
-                if meta:
-                    made[key] = meta
-                continue
-            for path in one.paths:
+            for path in one.paths or (inner_path(document, package.root),):
                 entry = {**meta, **made.get(_nfc(path), {})}
                 told = recognise(_name(path)).type
                 if document.type is not None and (told != document.type or "type" in meta):
                     entry["type"] = document.type
-                if entry:
+                if entry or not one.paths:
                     made[_nfc(path)] = entry
     made |= {k: dict(v) for k, v in described.items() if k not in used}
     return made

@@ -145,8 +145,8 @@ def extension_mismatch(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     Why it matters:
         Portals compare the two and refuse the file; a renamed .docx is the most frequent case.
     How to fix:
-        Do not rename files to change their format: save or scan as PDF. If the content is what you
-        want, give the file the extension that fits: medcab fix does so.
+        Do not rename files to change their format: save or scan as PDF. If the portal takes the
+        format that is inside, the file only needs the extension that fits: medcab fix gives it.
     Source:
         RULES.md F12.
     """

@@ -9,7 +9,7 @@ import pytest
 from medcab import engine
 from medcab.inputs import read_package
 from medcab.profile import load
-from medcab.repair.answers import MIXED, RESTRICTED
+from medcab.repair.answers import MIXED, RESTRICTED, SIGNED
 from medcab.repair.hints import AFTERWARDS, BY_ITSELF, hints
 from samples.make import damage
 from tests.repair.conftest import jpeg, pdf, sheet, slip
@@ -138,3 +138,54 @@ def test_promises_are_kept(repair, name):
         if path is not None:
             assert new_names[path], (path, rule)
             assert not any((new, rule) in left for new in new_names[path]), (path, rule)
+
+
+def test_a_signed_document_is_not_promised_and_stays_as_it_is(folder, repair):
+    turned = slip().rotate(180)
+    launch = damage.pdf_launch(pdf(turned))
+    root = folder({"upside.pdf": pdf(turned), "upside.pdf.sig": b"x", "launch.pdf": launch})
+    (root / "launch.pdf.sig").write_bytes(b"x")
+    found = told(root)
+    assert found["upside.pdf", "SCN005"] == SIGNED
+    assert found["launch.pdf", "PDF006"] == SIGNED
+    result, out = repair(root)
+    # Only a warning: it is taken over with its signature. A fault of the content keeps it out.
+    assert (out / "upside.pdf").read_bytes() == pdf(turned)
+    assert (out / "upside.pdf.sig").exists()
+    assert not (out / "launch.pdf").exists()
+    assert {one.path for one in result.left if not one.kept} == {"launch.pdf"}
+    assert {(one.rule, one.hint) for one in result.left if one.kept} >= {("SCN005", SIGNED)}
+
+
+def test_a_signature_inside_holds_the_repair_back_too(folder):
+    from dataclasses import replace
+
+    root = folder({"upside.pdf": pdf(slip().rotate(180))})
+    package, chosen = read_package([str(root)]), load("scan")
+    report = engine.run(package, chosen, engine.CheckOptions(jobs=0))
+    (document,) = report.documents
+    inside = replace(document, meta={"signatures": ({"path": "upside.pdf"},)})
+    hint = hints(package, chosen, replace(report, documents=(inside,)))
+    assert [hint(f) for f in report.findings if f.rule == "SCN005"] == [SIGNED]
+
+
+def test_a_format_that_is_not_taken_is_no_matter_of_the_name(folder, repair):
+    import io
+    import zipfile
+
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("word/document.xml", "<w/>")
+    root = folder(
+        {
+            "Петрова Анна Ивановна_Диплом.pdf": made.getvalue(),
+            "Петрова Анна Ивановна_СНИЛС.pdf": jpeg(slip()),
+        }
+    )
+    found = told(root, "accreditation-primary")
+    assert found["Петрова Анна Ивановна_Диплом.pdf", "FIL003"] is None
+    assert found["Петрова Анна Ивановна_СНИЛС.pdf", "FIL003"] == BY_ITSELF
+    result, out = repair(root, "accreditation-primary")
+    assert {one.rule for one in result.left if not one.kept} == {"FIL003"}
+    assert (out / "Петрова Анна Ивановна_СНИЛС.pdf").read_bytes().startswith(b"%PDF")

@@ -18,7 +18,7 @@ from medcab.repair.report import as_json, rows
 from medcab.repair.run import plan_only
 from medcab.text import translator
 from samples.make import damage
-from tests.repair.conftest import documents, jpeg, pdf, slip
+from tests.repair.conftest import documents, jpeg, pdf, sheet, slip
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 
@@ -78,7 +78,8 @@ def test_json_of_plan_and_result(folder, repair):
     result, _ = repair(root)
     made = json.loads(json.dumps(as_json(result, translator("en"))))
     assert made["schema"] == "medcab.fix/1"
-    assert made["verdict"] == {"before": "failed", "after": "passed"}
+    # What was left out is missing from the copies: they are not in order as a package.
+    assert made["verdict"] == {"before": "failed", "after": "failed"}
     first = next(d for d in made["documents"] if d["before"]["path"] == "a.pdf")
     assert first["after"]["verdict"] == "passed"
     assert first["after"]["dpi"] == 300.0
@@ -293,3 +294,54 @@ def test_the_limit_on_all_files_is_shared_by_their_sizes(folder, repair, tmp_pat
     assert documents(out) == ["a.pdf", "b.pdf"]
     assert sum((out / n).stat().st_size for n in documents(out)) <= 500_000
     assert result.after.verdict.value == "passed"
+
+
+class TestWhatIsLeftOut:
+    def test_is_missed_by_a_check_of_the_copies_until_it_lies_there(self, folder, repair, tmp_path):
+        coarse = jpeg(slip().resize((400, 280)), dpi=(100, 100))
+        root = folder({"a.pdf": pdf(slip()), "sub/b.jpg": coarse, "sub/c.pdf": b""})
+        result, out = repair(root)
+        assert documents(out) == ["a.pdf"]
+
+        def missed(place):
+            package = read_package([str(place)])
+            report = engine.run(package, load("scan"), engine.CheckOptions(jobs=0))
+            return report.verdict.value, {
+                f.location.path for f in report.findings if f.rule == "INP004"
+            }
+
+        assert missed(out) == ("failed", {"sub/b.jpg", "sub/c.pdf"})
+        assert result.after.verdict.value == "failed"
+        assert [one.path for one in result.left].count("sub/c.pdf") == 1
+        (out / "sub").mkdir()
+        (out / "sub/b.jpg").write_bytes(jpeg(slip()))
+        assert missed(out) == ("failed", {"sub/c.pdf"})
+        (root / "sub/c.pdf").write_bytes(pdf(slip(), slip()))
+        (root / "sub/b.jpg").write_bytes(jpeg(slip()))
+        again, _ = repair(root, out=tmp_path / "again")
+        assert again.after.verdict.value == "passed"
+        assert missed(tmp_path / "again") == ("passed", set())
+
+    def test_is_known_by_its_type_when_it_comes(self, folder, repair):
+        root = folder({"Петрова Анна Ивановна_Диплом.pdf": pdf(slip()), "scan1.pdf": b""})
+        (root / "medcab.yaml").write_text("documents: {scan1.pdf: snils}", "utf-8")
+        _, out = repair(root, "accreditation-primary")
+        assert read_package([str(out)]).manifest["documents"]["scan1.pdf"] == {"type": "snils"}
+
+    def test_is_never_a_document_that_complied(self, folder, repair, monkeypatch):
+        """A warning that cannot be repaired stays, and so does the file."""
+        monkeypatch.setattr("medcab.repair.scans.straightened", lambda *_: None)
+        page = sheet().rotate(2.5, expand=False, fillcolor=sheet().getpixel((2, 2)))
+        files = {"a.pdf": pdf(page), "b.jpg": jpeg(page), "c.pdf": damage.pdf_launch(pdf(page))}
+        result, out = repair(folder(files))
+        assert documents(out) == ["a.pdf", "b.jpg", "c.pdf"]
+        assert (out / "a.pdf").read_bytes() == files["a.pdf"]
+        assert (out / "b.jpg").read_bytes() == files["b.jpg"]
+        assert all(one.kept for one in result.left)
+        assert {one.path for one in result.left if "cutting off" in one.reason} == {
+            "a.pdf",
+            "b.jpg",
+        }
+        third = next(w for w in result.written if w.paths == ("c.pdf",))
+        assert ["cut off" in note.template for note in third.notes] == [True]
+        assert result.after.verdict.value == "passed"
