@@ -52,7 +52,9 @@ def portions(source: Source, facts: FileFacts) -> list[tuple[int, ...]]:
         readable = facts.pdf.opened and facts.pdf.encryption != "user"
         numbers = [p.number for p in facts.pdf.pages if not p.empty] if readable else []
     elif facts.image is not None:
-        numbers = list(range(1, max(facts.image.frames, 1) + 1))
+        # Other pictures of a phone's JPEG are previews, or seen by no portal: IMG008 tells of them.
+        several = facts.format != "jpeg"
+        numbers = list(range(1, max(facts.image.frames, 1) + 1)) if several else [1]
     else:
         return []
     most = _MOST_CALLS if source.local_path is not None else _MOST_READS
@@ -90,16 +92,13 @@ def examine(
 
     end = time.monotonic() + _SOFT * seconds
     scans: dict[int, PageScan] = {}
-    whole: set[int] = set()  # one picture, which has just been decoded to its end
     for number, picture in pictures(source, facts, limits, frozenset(numbers)):
         scans[number] = _measured(number, picture)
-        if not isinstance(picture, str) and picture.filled is False:
-            whole.add(number)
         if seconds and time.monotonic() > end:
             break
     else:
         scans |= {n: PageScan(n, problem=UNFINISHED) for n in numbers if n not in scans}
-    broken = _broken_pictures(source, facts, frozenset(scans) - whole, limits)
+    broken = _broken_pictures(source, facts, frozenset(scans), limits)
     return tuple(PageFound(n, scan, broken.get(n)) for n, scan in sorted(scans.items()))
 
 
@@ -119,7 +118,7 @@ def _measured(number: int, picture: Picture | str) -> PageScan:
 def _broken_pictures(
     source: Source, facts: FileFacts, wanted: frozenset[int], limits: ProbeLimits
 ) -> dict[int, PageFacts]:
-    """Pages of a PDF with pictures whose data ends before its end marker, as far as they differ."""
+    """Pages of a PDF with pictures whose data turns out to be broken, as far as they differ."""
     pdf = facts.pdf
     if pdf is None:
         return {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zlib
 
@@ -14,6 +15,7 @@ from PIL import Image
 from medcab.model import Severity
 from medcab.rules import Unknown, all_rules
 from medcab.validators.facts import Density, FileFacts, ImageFacts
+from medcab.validators.imageprobe.entropy import entropy_damage
 from medcab.validators.imageprobe.exif import read_exif
 from medcab.validators.imageprobe.jpeg import scan_jpeg
 from medcab.validators.imageprobe.png import scan_png
@@ -232,6 +234,60 @@ def test_data_that_ends_too_soon_behind_an_end_marker(mode):
 def test_an_even_lower_part_is_no_damage(fill):
     data = saved(printed(fill), "JPEG", dpi=(300, 300))
     assert "IMG001" not in fired(data)
+
+
+def noisy(size: tuple[int, int] = (640, 480), seed: int = 1) -> Image.Image:
+    """Something with content everywhere."""
+    small = Image.frombytes("RGB", (80, 60), random.Random(seed).randbytes(80 * 60 * 3))
+    return small.resize(size, Image.Resampling.BICUBIC)
+
+
+WRITERS = {
+    "baseline": {},
+    "optimized": {"optimize": True, "quality": 40},
+    "full colour": {"subsampling": 0, "quality": 97},
+    "progressive": {"progressive": True},
+    "restarts by rows": {"restart_marker_rows": 1},
+    "restarts by blocks": {"restart_marker_blocks": 7},
+    "progressive with restarts": {"progressive": True, "restart_marker_rows": 2},
+}
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+@pytest.mark.parametrize("writer", WRITERS)
+@pytest.mark.parametrize("size", [(1, 1), (16, 16), (33, 17), (640, 480)])
+def test_whole_data_of_many_writers(writer, mode, size):
+    for page in (noisy(size), Image.new("RGB", size, "white"), Image.new("RGB", size, "#808080")):
+        data = saved(page.convert(mode), "JPEG", **WRITERS[writer])
+        assert entropy_damage(data) == ""
+        assert entropy_damage(data[:-2] + b"\0" + data[-2:]) == ""  # filled up to a word
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+@pytest.mark.parametrize("what", ["zeros", "noise", "cut out", "end inside"])
+def test_broken_data_in_the_middle(writer, what):
+    data = saved(noisy(), "JPEG", **WRITERS[writer])
+    at = len(data) // 2
+    inside = {
+        "zeros": (bytes(2048), 2048),
+        "noise": (random.Random(2).randbytes(2048), 2048),
+        "cut out": (b"", 2048),
+        "end inside": (b"\xff\xd9", 0),
+    }
+    put, over = inside[what]
+    facts = facts_for(data[:at] + put + data[at + over :], "a.jpg")
+    assert len(hits(ask("IMG001", facts))) == 1
+
+
+def test_restart_markers_have_an_order():
+    data = saved(noisy(), "JPEG", restart_marker_rows=1)
+    assert entropy_damage(data.replace(b"\xff\xd3", b"\xff\xd4", 1)).startswith("restart")
+
+
+def test_progressive_scans_that_are_not_there():
+    data = saved(noisy(), "JPEG", progressive=True)
+    last = data.rfind(b"\xff\xda")
+    assert entropy_damage(data[:last] + b"\xff\xd9") == "scans are missing"
 
 
 def test_stray_bytes_alone_do_not_damage_a_jpeg():

@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from medcab.validators.facts import Density, ImageFacts, LimitHit, ProbeLimits
+from medcab.validators.imageprobe.entropy import entropy_damage
 from medcab.validators.imageprobe.exif import Exif, read_exif
-from medcab.validators.imageprobe.jpeg import FILL, JpegMarkers, scan_jpeg
+from medcab.validators.imageprobe.jpeg import JpegMarkers, scan_jpeg
 from medcab.validators.imageprobe.png import scan_png
 
-__all__ = ["FORMATS", "ends_too_soon", "examine_image"]
+__all__ = ["FORMATS", "examine_image"]
 
 # Ours to Pillow's names. MPO is left out on purpose: naming it makes Pillow raise KeyError on
 # unknown input, and a JPEG with several pictures is told by its markers.
@@ -87,8 +88,9 @@ def _decode(
                 facts = facts if facts.width else _described(image, facts)
                 image.verify()
             if form == "jpeg":
-                if ends_too_soon(data):
-                    return replace(facts, damage=facts.damage or "data ends too soon"), []
+                damage = entropy_damage(data[: scan_jpeg(data).end])
+                if damage:
+                    return replace(facts, damage=facts.damage or damage), []
             else:
                 with Image.open(io.BytesIO(data), formats=(FORMATS[form],)) as image:
                     image.load()
@@ -105,34 +107,6 @@ def _decode(
     finally:
         Image.MAX_IMAGE_PIXELS = before
     return replace(facts, decoded=True), []
-
-
-def ends_too_soon(data: bytes) -> bool:
-    """Decode a JPEG; tell whether its data stops before the picture does, end marker or not.
-
-    Decoders fill up with mid-grey and say nothing. So a last row of exactly that grey is looked at
-    twice: bytes put in before the end marker change nothing in a picture that is complete.
-
-    Raises:
-        Exception: whatever Pillow raises on data that it cannot decode.
-    """
-    small = _small(data)
-    last = small.crop((0, small.height - 1, small.width, small.height))
-    if last.getextrema() != (FILL, FILL) or small.getextrema() == (FILL, FILL):
-        return False
-    end = data.rfind(b"\xff\xd9")
-    if end < 0:
-        return False
-    return bool(_small(data[:end] + b"\x55" * 256 + data[end:]).tobytes() != small.tobytes())
-
-
-def _small(data: bytes) -> Any:
-    """The grey picture at an eighth of its size: all bits are read, few samples are made."""
-    from PIL import Image
-
-    with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
-        image.draft("L", (max(image.width // 8, 1), max(image.height // 8, 1)))
-        return image.convert("L")
 
 
 def _jpeg(data: bytes) -> ImageFacts:

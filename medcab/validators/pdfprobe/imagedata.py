@@ -47,7 +47,7 @@ def inspect_image(
 ) -> ImageData:
     """Look at the data of an image of ``width`` × ``height`` declared samples.
 
-    ``decode`` looks for JPEG data that ends before its end marker, which takes 15 ms a page.
+    ``decode`` tells as well whether JPEG data has just the blocks it should, in 6 ms a page.
     """
     hits: list[LimitHit] = []
     if width * height > limits.pixels:
@@ -77,22 +77,22 @@ def _jpeg(data: bytes, width: int, height: int, limits: ProbeLimits, *, decode: 
     if found.width * found.height > limits.pixels:
         hit = LimitHit("pixels", limits.pixels, found.width * found.height)
         return ImageData(width, height, (hit,), damage)
-    if decode and not damage and _stops(data):
-        damage = "data ends too soon"
+    if decode and not damage:
+        damage = _decoded(data[: found.end])
     if found.width and found.height:
         width, height = min(width, found.width), min(height, found.height)
     return ImageData(width, height, (), damage)
 
 
-def _stops(data: bytes) -> bool:
-    from medcab.validators.imageprobe.raster import ends_too_soon
+def _decoded(data: bytes) -> str:
+    from medcab.validators.imageprobe.entropy import entropy_damage
 
     try:
-        return ends_too_soon(data)
+        return entropy_damage(data)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - a JPEG that Pillow alone cannot decode is not broken for it
-        return False
+        return ""
 
 
 def _deflated(stream: Any, width: int, height: int, limits: ProbeLimits) -> ImageData:
