@@ -43,6 +43,7 @@ class Due:
         advice: template that says what to do (a msgid).
         source: field, file or rule that the date comes from.
         value: the unreadable value, for ``expires`` None.
+        after: template that says what to do when the last day is past; empty: the same advice.
     """
 
     what: str
@@ -52,6 +53,12 @@ class Due:
     advice: str
     source: str
     value: str = ""
+    after: str = ""
+
+    def advised(self, today: date) -> str:
+        """Template of what to do as things stand on ``today``."""
+        over = self.expires is not None and today > self.expires
+        return self.after if over and self.after else self.advice
 
     def status(self, today: date, soon: int) -> Status:
         """Where ``today`` stands: ``soon`` is the number of days that count as near."""
@@ -70,14 +77,16 @@ class Due:
 
 _RENEW_DAYS: Final = 30
 _MORNING: Final = timedelta(hours=9)  # nobody sees what rings at midnight
-_FIELDS: Final[Mapping[str, tuple[str, str]]] = {
+_FIELDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "license_expires": (
         N_("Licence"),
         N_("Ask for an extract from the register of licences and renew the licence in time."),
+        N_("It has ended: see in the register of licences whether it was renewed."),
     ),
     "certificate_expires": (
         N_("Certificate"),
         N_("Apply for a new certificate before this one ends."),
+        N_("It has ended: get a new certificate before you file the documents."),
     ),
 }
 
@@ -95,11 +104,12 @@ def form_due(form: Form, profile: Profile) -> list[Due]:
     found = []
     warn = int(_number(profile, "cert_warn_days", _RENEW_DAYS))
     subject = form.get("fio") or form.get("org_name") or form.path
-    for name, (what, advice) in _FIELDS.items():
+    for name, (what, advice, after) in _FIELDS.items():
         text = form.get(name)
         # Licences are given without an end (99-FZ, art. 9, part 4): nothing expires.
         if text is not None and text.strip().lower() not in PERPETUAL:
-            found.append(_due(what, subject, text, f"{form.path}: {name}", advice, warn))
+            source = f"{form.path}: {name}"
+            found.append(_due(what, subject, text, source, advice, warn, after=after))
     text = form.get("accreditation_end")
     if text is not None:
         window = profile.parameters.get("window_days") or (0, 30)
@@ -110,20 +120,26 @@ def form_due(form: Form, profile: Profile) -> list[Due]:
             f"{form.path}: accreditation_end",
             N_("File the documents for periodic accreditation within the window."),
             int(window[1]),
+            after=N_(
+                "It has ended: without accreditation one may not work in the specialty. "
+                "File the documents now."
+            ),
         )
         found.append(item)
     periods = (
         ("medical_exam_date", "medical_exam_years", 1, N_("Medical examination"),
-         N_("Pass the medical examination again.")),
+         N_("Pass the medical examination again."), ""),
         ("cpd_date", "cpd_years", 3, N_("Advanced training"),
-         N_("Finish advanced training before the period ends.")),
+         N_("Finish advanced training before the period ends."),
+         N_("The period has ended: finish advanced training now.")),
     )  # fmt: skip
-    for name, parameter, default, what, advice in periods:
+    for name, parameter, default, what, advice, after in periods:
         text = form.get(name)
         if text is not None:
             years = int(_number(profile, parameter, default))
             source = f"{form.path}: {name} + {years}"
-            found.append(_due(what, subject, text, source, advice, 60, years=years))
+            due = _due(what, subject, text, source, advice, 60, years=years, after=after)
+            found.append(due)
     return found
 
 
@@ -138,6 +154,7 @@ def documents_due(documents: Iterable[Document], profile: Profile) -> list[Due]:
             "medcab.yaml: expires",
             N_("Get a new document before this one ends."),
             warn,
+            after=N_("It has ended: get a new document."),
         )
         for document in documents
         if document.meta.get("expires")
@@ -154,6 +171,10 @@ def certificate_due(path: str, holder: str, not_after: datetime, warn: int = _RE
         last - timedelta(days=warn),
         N_("Order a new certificate while the old one can still sign the application."),
         path,
+        after=N_(
+            "It has ended and cannot sign any more: order a new certificate in person or by "
+            "another signature. What it signed before stays valid where a time-stamp proves when."
+        ),
     )
 
 
@@ -168,8 +189,9 @@ def _number(profile: Profile, name: str, default: float) -> float:
 
 
 def _due(
-    what: str, subject: str, text: str, source: str, advice: str, warn: int, *, years: int = 0
-) -> Due:
+    what: str, subject: str, text: str, source: str, advice: str, warn: int, *, years: int = 0,
+    after: str = "",
+) -> Due:  # fmt: skip
     from medcab.errors import IdentifierError
     from medcab.validators.ids import date_ddmmyyyy
 
@@ -179,7 +201,7 @@ def _due(
         return Due(what, subject, None, None, N_("Correct the date: ДД.ММ.ГГГГ."), source, text)
     if years:
         day = _later(day, years)
-    return Due(what, subject, day, day - timedelta(days=warn), advice, source)
+    return Due(what, subject, day, day - timedelta(days=warn), advice, source, after=after)
 
 
 def _later(day: date, years: int) -> date:
@@ -222,7 +244,7 @@ def calendar(items: Sequence[Due], translate: Any, now: datetime) -> bytes:
         event.add("dtstart", item.expires)
         event.add("dtend", item.expires + timedelta(days=1))
         event.add("summary", title)
-        event.add("description", translate(item.advice))
+        event.add("description", translate(item.advised(now.date())))
         event.add("transp", "TRANSPARENT")
         if item.act_from is not None:
             alarm = Alarm()

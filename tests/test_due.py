@@ -58,6 +58,25 @@ def test_a_date_that_cannot_be_read_is_listed_not_lost(text):
     )
 
 
+def test_after_the_end_nothing_is_advised_that_cannot_be_done_any_more():
+    ends = form(
+        license_expires="20.11.2026", certificate_expires="20.11.2026",
+        accreditation_end="20.11.2026", cpd_date="20.11.2020",
+    )  # fmt: skip
+    ended = [
+        *form_due(ends, load("accreditation-periodic")),
+        certificate_due("a.cer", "", datetime(2026, 11, 20, tzinfo=UTC)),
+    ]
+    assert len(ended) == 5
+    ru = translator("ru")
+    for item in ended:
+        assert "истёк" in ru(item.advised(TODAY))
+        assert item.advised(item.expires) == item.advice
+        assert "истёк" not in ru(item.advice)
+    book = calendar(ended[-1:], ru, datetime(2026, 11, 21, tzinfo=UTC)).decode()
+    assert "больше нельзя" in book.replace("\r\n ", "")
+
+
 def test_documents_of_the_manifest():
     one = Document("a.pdf", BytesSource(b""), "a.pdf", 0, meta={"expires": "01.01.2027"})
     other = Document("b.pdf", BytesSource(b""), "b.pdf", 0)

@@ -28,7 +28,18 @@ if TYPE_CHECKING:
     from medcab.formats.html.pages import Line
     from medcab.model import Report
 
-__all__ = ["Settings", "Watched"]
+__all__ = ["Settings", "Watched", "write_fresh"]
+
+
+def write_fresh(data: Any, path: str) -> None:
+    """Write a report; its folder is made again where somebody has removed it.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    with contextlib.suppress(OSError):  # writing says what is wrong
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    write_result(data, path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +151,7 @@ class Watched:
                 if writer.name == "html":
                     name = self.label or Path(self.folder).resolve().name
                     page = notice(name, tr()(headline), lines, tr(), datetime.now(UTC))
-                    write_result(page, path)
+                    write_fresh(page, path)
                 elif not keep_others:
                     Path(path).unlink(missing_ok=True)
             except OutputError as error:
@@ -214,7 +225,7 @@ class Watched:
             for writer, path in self.writers:
                 stream: Any = io.BytesIO() if writer.binary else io.StringIO()
                 writer.write(report, tr(), stream, options=Options(page_image=draw, record=record))
-                write_result(stream.getvalue(), path)
+                write_fresh(stream.getvalue(), path)
 
     def _tell(self, error: MedcabError) -> None:
         translate = tr()

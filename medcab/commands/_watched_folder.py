@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from medcab.commands._console import tr, write_result
-from medcab.commands._watched import Settings, Watched
+from medcab.commands._console import tr
+from medcab.commands._watched import Settings, Watched, write_fresh
 from medcab.errors import OutputError
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Folder:
             lines = [one.line(name) for name, one in self.packages.items()]
             page = overview(str(self.root), lines, self._loose(), tr(), datetime.now(UTC))
             try:
-                write_result(page, str(Path(folder) / f"{INDEX}{writer.extension}"))
+                write_fresh(page, str(Path(folder) / f"{INDEX}{writer.extension}"))
             except OutputError as error:
                 translate = tr()
                 said = translate(error.template, **error.arguments)

@@ -82,7 +82,7 @@ def command(
                     "act_from": i.act_from.isoformat() if i.act_from else None,
                     "days": i.days(today),
                     "status": i.status(today, within).value,
-                    "advice": tr()(i.advice),
+                    "advice": tr()(i.advised(today)),
                     "source": i.source,
                 }
                 for i in items
@@ -114,7 +114,7 @@ def _table(items: list[Due], today: Any, within: int) -> None:
         when = f"{item.expires:%d.%m.%Y}" if item.expires else item.value
         state = translate(_WORDS[item.status(today, within).value])
         cells = (when, "" if days is None else str(days), state, translate(item.what), item.subject)
-        table.add_row(*[Text(c) for c in cells], Text(translate(item.advice)))
+        table.add_row(*[Text(c) for c in cells], Text(translate(item.advised(today))))
     console.print(table)
 
 

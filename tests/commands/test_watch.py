@@ -210,6 +210,23 @@ def test_a_package_whose_folder_goes_has_no_verdict_any_more(package, tmp_path, 
     wait_for(lambda: "Успешно:" in text(page) and book.exists(), everything)
 
 
+@pytest.mark.slow
+def test_a_folder_of_reports_that_was_removed_is_made_again(tmp_path, watched):
+    root, reports = tmp_path / "Входящие", tmp_path / "Отчёты"
+    one = root / "один"
+    one.mkdir(parents=True)
+    (one / "Паспорт.txt").write_text("не скан")
+    reports.mkdir()
+    everything = watched(root, "-p", "scan", "--each", "-o", f"html:{reports}")
+    page = reports / "один.html"
+    wait_for(lambda: "Ошибка:" in text(page), everything)
+    shutil.rmtree(reports)
+    (one / "СНИЛС.txt").write_text("не скан")
+    wait_for(lambda: "СНИЛС.txt" in text(page), everything)
+    wait_for(lambda: "один" in text(reports / "index.html"), everything)
+    assert "Traceback" not in everything()
+
+
 def test_each_wants_folders_for_the_reports_and_no_common_form(tmp_path):
     (tmp_path / "p").mkdir()
     (tmp_path / "f.yaml").write_text("fio: x\n", encoding="utf-8")
