@@ -74,9 +74,10 @@ class Demo:
         report = self.verifier(at).verify_bytes(data, _content(data))
         (result,) = report.signatures
         sub = f" / {result.sub_indication}" if result.sub_indication else ""
+        form = f" (по форме {result.structure})" if result.structure else ""
         sys.stdout.write(f"\n{title}\n    $ {command}\n")
         sys.stdout.write(
-            f"    {at:%d.%m.%Y}: {result.indication}{sub}, {result.level}, {len(data)} байт\n"
+            f"    {at:%d.%m.%Y}: {result.indication}{sub}, {result.level}{form}, {len(data)} байт\n"
         )
         say = translator("ru")
         for stamp in result.timestamps:

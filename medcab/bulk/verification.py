@@ -113,6 +113,7 @@ class VerifiedSigner:
     warnings: tuple[str, ...]
     kind: str = "signature"
     proven: datetime | None = None  # not later than this, by a time-stamp
+    structure: str = ""  # what it would be at, if all in it were confirmed; empty: the level
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +229,7 @@ def summarize(report: VerificationReport, writer: Any, tr: Any) -> tuple[Any, ..
                 warnings,
                 result.kind,
                 next((p.moment for p in result.proofs if p.source != "current-time"), None),
+                "" if result.structure is None else result.structure.value,
             )
         )
     return (

@@ -348,7 +348,13 @@ def _lines(result: BulkResult, *, details: bool, quiet: bool) -> list[str]:
             f" / {signer.sub_indication}" if signer.sub_indication else ""
         )
         name = signer.name or say(N_("unknown signer"))
-        made.append(f"{indent}{kind}: {name}, {signer.level}: {status}")
+        level = signer.level
+        if signer.structure:
+            level = say(
+                N_("{level} (in form {structure}, which is not confirmed)"),
+                level=level, structure=signer.structure,
+            )  # fmt: skip
+        made.append(f"{indent}{kind}: {name}, {level}: {status}")
         if signer.claimed is not None:
             claimed = signer.claimed.strftime("%d.%m.%Y %H:%M:%S UTC")
             made.append(

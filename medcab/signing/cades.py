@@ -13,12 +13,19 @@ from medcab.signing.tlv import DerError
 __all__ = ["structural_level"]
 
 
-def structural_level(signer: SignerInfo, signed: SignedData | None = None) -> SignatureLevel:
+def structural_level(
+    signer: SignerInfo,
+    signed: SignedData | None = None,
+    unproven: frozenset[str] = frozenset(),
+) -> SignatureLevel:
     """Level that the attributes of one signer reach.
 
     Args:
         signer: the signer.
         signed: the file around it: its certificates and revocation data make B-T a B-LT.
+        unproven: unsigned attributes (OIDs) that are there but do not count, since their
+            time-stamps do not validate or their revocation data say nothing of the signer;
+            the revocation values stand for the data of the file, too.
     """
     try:
         names = {a.oid for a in signer.signed_attributes}
@@ -29,20 +36,22 @@ def structural_level(signer: SignerInfo, signed: SignedData | None = None) -> Si
     if signer.unsigned_der is None:
         return SignatureLevel.CADES_B
     try:
-        unsigned = {a.oid for a in signer.unsigned_attributes}
+        unsigned = {a.oid for a in signer.unsigned_attributes} - unproven
     except DerError:
         return SignatureLevel.CADES_B
-    level = _with_unsigned(unsigned)
-    if level is SignatureLevel.CADES_T and signed is not None and signed.crls_der:
+    answered = Oid.REVOCATION_VALUES not in unproven
+    level = _with_unsigned(unsigned, answered=answered)
+    data = signed is not None and signed.crls_der
+    if level is SignatureLevel.CADES_T and data and answered:
         return SignatureLevel.CADES_LT
     return level
 
 
-def _with_unsigned(names: set[str]) -> SignatureLevel:
+def _with_unsigned(names: set[str], *, answered: bool) -> SignatureLevel:
     stamped = Oid.SIGNATURE_TIME_STAMP in names
     values = {Oid.CERTIFICATE_VALUES, Oid.REVOCATION_VALUES} <= names
     references = {Oid.CERTIFICATE_REFERENCES, Oid.REVOCATION_REFERENCES} <= names
-    if Oid.ARCHIVE_TIME_STAMP_V3 in names and stamped:
+    if Oid.ARCHIVE_TIME_STAMP_V3 in names and stamped and answered:
         return SignatureLevel.CADES_LTA
     if Oid.ARCHIVE_TIME_STAMP_V2 in names:
         return SignatureLevel.CADES_A

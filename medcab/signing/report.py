@@ -172,6 +172,8 @@ def _signature(result: SignatureResult, shared: _Shared) -> dict[str, Any]:
     }
     if result.field is not None:
         made["field"] = result.field
+    if result.structure is not None:
+        made["structure"] = result.structure.value
     return made
 
 

@@ -242,7 +242,7 @@ class SignatureResult:
         index: place in the file: ``0``, ``1``; a counter-signature of the first: ``0.1``.
         indication: main status.
         sub_indication: reason, None when passed.
-        level: what the structure reaches.
+        level: what it reaches with the time-stamps and revocation data that validate.
         signer: the signing certificate, None when it was not found.
         claimed_signing_time: the signing-time attribute: a claim, no proof.
         chain: from the signing certificate to the trust anchor, as far as it was built.
@@ -255,6 +255,7 @@ class SignatureResult:
         attributes: other signed attributes (commitment, location, roles, mime_type, policy ...).
         kind: ``signature`` | ``counter-signature`` | ``time-stamp``.
         field: name of the form field in a PDF.
+        structure: what the structure alone would reach, where that is more; None: the same.
     """
 
     index: str
@@ -273,6 +274,7 @@ class SignatureResult:
     attributes: Mapping[str, Any] = _field(default_factory=dict)
     kind: str = "signature"
     field: str | None = None
+    structure: SignatureLevel | None = None
 
     @property
     def verdict(self) -> Verdict:

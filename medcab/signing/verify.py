@@ -210,6 +210,9 @@ class Verifier:
         self, report: VerificationReport, data: bytes, content: Content | None, name: str | None
     ) -> VerificationReport:
         """A signed PDF is about itself alone, whatever it is called and lies beside."""
+        # The structure of the CMS inside is not that of the PDF, whose store counts too.
+        signatures = tuple(replace(each, structure=None) for each in report.signatures)
+        report = replace(report, signatures=signatures)
         if content is None:
             return report
         sha256 = digest_by_name("sha256")
@@ -351,11 +354,27 @@ class Verifier:
         claimed = attributes.signing_time
         journal.checks = self.policy.weigh(journal.checks)
         indication, sub = journal.conclude()
+        structure = level = structural_level(signer, signed)
+        if signer.unsigned_der is not None:
+            from medcab.signing.longterm.levels import confirmed_level, has_answer
+
+            known = (revocation is not None and revocation.source is not None) or any(
+                c.id == "revocation-signer" and c.outcome is CheckOutcome.PASSED
+                for c in journal.checks
+            )
+            level = confirmed_level(
+                signer,
+                signed,
+                times.described if times else (),
+                answered=known
+                and record is not None
+                and has_answer(record, around.crls, around.ocsps),
+            )
         return SignatureResult(
             index=index,
             indication=indication,
             sub_indication=sub,
-            level=structural_level(signer, signed),
+            level=level,
             signer=None if record is None else record.summary,
             claimed_signing_time=claimed if isinstance(claimed, datetime) else None,
             chain=chain,
@@ -369,6 +388,7 @@ class Verifier:
             algorithm=algorithm,
             attributes=_describe(signer),
             kind="counter-signature" if counter else "signature",
+            structure=None if structure is level else structure,
         )
 
     def _in_time(

@@ -174,7 +174,7 @@ def test_a_seal_with_a_time_stamp(journal, tmp_path, authorities):
 
     done = medcab("journal", "verify", journal, "--trust", pki / "root.pem")
     assert done.returncode == 3
-    assert "Needs clarification, CAdES-B-T" in done.stdout
+    assert "Needs clarification, CAdES-B-B" in done.stdout
     assert "The time-stamp does not count." in done.stdout
 
     done = medcab("journal", "export", journal, "-f", "pdf", "-o", tmp_path / "j.pdf", *both)

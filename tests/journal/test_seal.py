@@ -114,7 +114,7 @@ def test_without_trust_for_the_authority_the_seal_is_undetermined_and_says_so(pa
     seal_of(path, world, world.tsa())
     (one,) = checked(path, world.root, world=world).seals
     assert one.verdict == "indeterminate"
-    assert one.level == "CAdES-B-T"
+    assert one.level == "CAdES-B-B"
     assert one.proved_at is None
     assert one.problems[0][0] == "The time-stamp does not count."
     assert len(one.problems) >= 2

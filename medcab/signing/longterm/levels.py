@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from medcab.errors import SigningError, UsageError
 from medcab.signing.attributes import Oid
 from medcab.signing.cades import structural_level
 from medcab.signing.cms import SignedData, SignerInfo
-from medcab.signing.longterm.coverage import ARCHIVE_V1
+from medcab.signing.longterm.coverage import ARCHIVE_V1, KINDS
 from medcab.signing.results import (
     Indication,
     SignatureLevel,
@@ -19,7 +20,18 @@ from medcab.signing.results import (
 )
 from medcab.text import N_
 
-__all__ = ["LONG", "RANK", "Level", "refuse", "refuse_result"]
+if TYPE_CHECKING:
+    from medcab.signing.blocks.records import CertificateRecord
+
+__all__ = [
+    "LONG",
+    "RANK",
+    "Level",
+    "confirmed_level",
+    "has_answer",
+    "refuse",
+    "refuse_result",
+]
 
 
 class Level(StrEnum):
@@ -73,6 +85,50 @@ _TOLERABLE: Final = frozenset(
         SubIndication.TRY_LATER,
     )
 )
+
+
+def confirmed_level(
+    signer: SignerInfo,
+    signed: SignedData,
+    stamps: Iterable[Mapping[str, Any]],
+    *,
+    answered: bool,
+) -> SignatureLevel:
+    """Level that a signature reaches with what validates only.
+
+    A time-stamp that is broken or that nobody here trusts makes no B-T, and revocation data that
+    say nothing of the signer make no B-LT.
+
+    Args:
+        signer, signed: the signature.
+        stamps: its time-stamps as they were judged (``SignatureResult.timestamps``).
+        answered: data inside the signature told whether the signer's certificate was revoked.
+    """
+    passed = {s["kind"] for s in stamps if s["indication"] == Indication.TOTAL_PASSED}
+    unproven = {oid for oid, kind in KINDS.items() if kind not in passed}
+    if not answered:
+        unproven.add(Oid.REVOCATION_VALUES)
+    return structural_level(signer, signed, frozenset(unproven))
+
+
+def has_answer(record: CertificateRecord, crls: Iterable[bytes], ocsps: Iterable[bytes]) -> bool:
+    """Whether any of these revocation lists and answers may be about a certificate."""
+    from medcab.signing.blocks.records import same_name
+    from medcab.signing.revocation import parse_crl, parse_ocsp
+
+    for each in crls:
+        crl = parse_crl(each)
+        if crl is not None and same_name(crl.issuer.dump(), record.issuer_der):
+            return True
+    for each in ocsps:
+        try:
+            basic = parse_ocsp(each)
+            answers = () if basic is None else basic["tbs_response_data"]["responses"]
+            if record.serial in [a["cert_id"]["serial_number"].native for a in answers]:
+                return True
+        except (ValueError, TypeError, KeyError):
+            continue
+    return False
 
 
 def refuse(signed: SignedData, before: VerificationReport, level: Level) -> None:
