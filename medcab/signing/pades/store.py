@@ -13,7 +13,7 @@ from medcab.signing.blocks.journal import Journal
 from medcab.signing.blocks.records import CertificateRecord, same_name
 from medcab.signing.longterm.evidence import Evidence
 from medcab.signing.longterm.poe import key_of
-from medcab.signing.pades.reading import PdfFile, breaks, declare_extension, entry
+from medcab.signing.pades.reading import PdfFile, breaks, declare_extension, entry, why
 from medcab.signing.tlv import DerError
 from medcab.text import N_
 
@@ -22,6 +22,7 @@ __all__ = ["Store", "read_store", "write_store"]
 _RULE: Final = "EN 319 142-1 5.4.2"
 _MAX_ITEMS: Final = 1000
 _MAX_BYTES: Final = 64 << 20
+_MAX_REVISIONS: Final = 500
 # The arrays of the store, and of its entries about single signatures.
 _KINDS: Final = {"certificates": "/Certs", "crls": "/CRLs", "ocsps": "/OCSPs"}
 _KINDS_OF_ONE: Final = {"certificates": "/Cert", "crls": "/CRL", "ocsps": "/OCSP"}
@@ -34,8 +35,8 @@ class Store:
     Attributes:
         certificates, crls, ocsps: DER, what is malformed left out.
         places: name of a datum (see :mod:`poe`) -> where its stream stands in the file.
-        references: name of a datum -> the PDF object.
-        entries: names of the entries about single signatures.
+        references: name of a datum -> the PDF object, where the last revision has it.
+        entries: names of the entries about single signatures in the last revision.
     """
 
     certificates: list[bytes] = _field(default_factory=list)
@@ -70,43 +71,74 @@ class Store:
 
 
 def read_store(journal: Journal, file: PdfFile) -> Store:
-    """Read the store of a PDF; what is damaged in it is told, and counts for nothing."""
+    """Read the store of a PDF; what is damaged in it is told, and counts for nothing.
+
+    A later revision may leave out what an earlier one held (5.4.2.2 allows it). It stays material
+    all the same: else an update could hide that a certificate was revoked.
+    """
     store = Store()
+    items: list[tuple[str, Any, bool]] = []
     try:
-        whole = entry(file.reader.root, "/DSS")
-        if whole is None:
-            return store
-        singles = entry(whole, "/VRI", {})
-        store.entries = frozenset(map(str, singles))
-        items = list(_listed(whole, _KINDS))
-        for name in list(singles)[:_MAX_ITEMS]:
-            items += _listed(singles[name], _KINDS_OF_ONE)
+        last = file.reader.total_revisions - 1
+        for revision in range(last, max(-1, last - _MAX_REVISIONS), -1):
+            root = (
+                file.reader.root
+                if revision == last
+                else file.reader.get_historical_resolver(revision).root
+            )
+            try:
+                items += _of_revision(store, root, revision == last)
+            except breaks() as error:
+                _damaged(journal, why(error))
     except breaks() as error:
-        _damaged(journal, str(error) or type(error).__name__)
-        return store
-    seen: set[tuple[int, int]] = set()
+        _damaged(journal, why(error))
+    seen: set[tuple[int, int, object]] = set()
     size = 0
-    for kind, item in items:
-        number = (getattr(item, "idnum", 0), getattr(item, "generation", 0))
-        if number in seen or not number[0]:
+    for kind, item, current in items:
+        number, generation = getattr(item, "idnum", 0), getattr(item, "generation", 0)
+        if not number:
             continue
-        seen.add(number)
+        place = (number, generation, _standing(file.reader, item, current))
+        if place in seen:
+            continue
+        seen.add(place)
         if len(seen) > _MAX_ITEMS or size > _MAX_BYTES:
             _damaged(journal, "too large")
             break
         data, encoded = _stream(item, kind)
         size += len(data)
         if not _fits(kind, data):
-            _damaged(journal, f"object {number[0]}")
+            _damaged(journal, f"object {number}")
             continue
         name = key_of(data)
-        if name not in store.references:
+        if current:
+            store.references.setdefault(name, item)
+        if name not in store.places:
             getattr(store, kind).append(data)
-            store.references[name] = item
             # What encrypted bytes say depends on more than the bytes: they prove nothing.
             begun = -1 if file.encrypted else file.data.find(encoded)
             store.places[name] = (begun, begun + len(encoded))
     return store
+
+
+def _of_revision(store: Store, root: Any, current: bool) -> list[tuple[str, Any, bool]]:
+    """What the store of one revision lists."""
+    whole = entry(root, "/DSS")
+    if whole is None:
+        return []
+    singles = entry(whole, "/VRI", {})
+    if current:
+        store.entries = frozenset(map(str, singles))
+    items = list(_listed(whole, _KINDS))
+    for name in list(singles)[:_MAX_ITEMS]:
+        items += _listed(singles[name], _KINDS_OF_ONE)
+    return [(kind, item, current) for kind, item in items]
+
+
+def _standing(reader: Any, item: Any, current: bool) -> object:
+    """Where an object stands in the file in its revision: numbers may be used again."""
+    revision = reader.total_revisions - 1 if current else item.get_pdf_handler().revision
+    return reader.xrefs.get_historical_ref(item, revision)
 
 
 def _listed(dictionary: Any, kinds: Mapping[str, str]) -> Iterator[tuple[str, Any]]:

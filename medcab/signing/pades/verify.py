@@ -159,7 +159,7 @@ def _judge(
 
 def with_store(signed: SignedData, store: Store) -> SignedData:
     """The signature with the data of the store, as if they had come inside it."""
-    if not store.references:
+    if not store.places:
         return signed
     try:
         return parse_signed_data(add_material(signed, store.certificates, store.crls, store.ocsps))
