@@ -66,8 +66,15 @@ def check_appended(journal: Journal, file: PdfFile, end: int, revision: int) -> 
     Returns:
         whether they are.
     """
+    rest = _rest(file.data)
+    if rest:
+        journal.fail(
+            "no-trailing-bytes", _RULE,
+            N_("{n} bytes follow the signature in its file: they are not covered by it."), n=rest,
+        )  # fmt: skip
+        return False
     try:
-        rest = _check(file, end, _signed(file.reader, revision))
+        _check(file.data, end, _signed(file.reader, revision))
     except _OddError as error:
         journal.fail(
             "unchanged-since", _RULE,
@@ -76,14 +83,16 @@ def check_appended(journal: Journal, file: PdfFile, end: int, revision: int) -> 
             SubIndication.GENERIC, why=str(error),
         )  # fmt: skip
         return False
-    if file.data[rest:].strip(_SPACE):
-        journal.fail(
-            "no-trailing-bytes", _RULE,
-            N_("{n} bytes follow the signature in its file: they are not covered by it."),
-            n=len(file.data) - rest,
-        )  # fmt: skip
-        return False
     return True
+
+
+def _rest(data: bytes) -> int:
+    """How many bytes follow the last revision that a reader sees."""
+    ends = list(_ANY_END.finditer(data))
+    start = int(ends[-1][1]) if ends else 0
+    first = next((m for m in ends if m.start() >= start), None)
+    rest = data[first.end() :] if first is not None else b""
+    return len(rest) if rest.strip(_SPACE) else 0
 
 
 def _signed(reader: Any, revision: int) -> _Signed:
@@ -98,9 +107,9 @@ def _reference(value: Any) -> bytes:
     return b"<<" if number is None else b"%d %d R" % (number, value.generation)
 
 
-def _check(file: PdfFile, end: int, signed: _Signed) -> int:
-    """Look at each appended section; where the last one ends."""
-    data, position, size = file.data, end, signed.size
+def _check(data: bytes, end: int, signed: _Signed) -> None:
+    """Look at each appended section."""
+    position, size = end, signed.size
     before = [int(found[1]) for found in _ANY_END.finditer(data, 0, end)]
     if not before:
         raise _OddError("startxref")
@@ -123,7 +132,8 @@ def _check(file: PdfFile, end: int, signed: _Signed) -> int:
     rest = data[end:]
     if rest.count(b"startxref") != len(sections) or rest.count(b"trailer") != tables:
         raise _OddError("trailer")
-    return position
+    if data[position:].strip(_SPACE):
+        raise _OddError("%%EOF")
 
 
 def _table(data: bytes, at: int, stop: int) -> tuple[dict[Key, int], bytes, int]:

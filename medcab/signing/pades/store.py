@@ -10,7 +10,7 @@ from dataclasses import field as _field
 from typing import Any, Final
 
 from medcab.signing.blocks.journal import Journal
-from medcab.signing.blocks.records import CertificateRecord, same_name
+from medcab.signing.blocks.records import CertificateRecord
 from medcab.signing.longterm.evidence import Evidence
 from medcab.signing.longterm.poe import key_of
 from medcab.signing.pades.reading import PdfFile, breaks, declare_extension, entry, why
@@ -45,24 +45,6 @@ class Store:
     places: dict[bytes, tuple[int, int]] = _field(default_factory=dict)
     references: dict[bytes, Any] = _field(default_factory=dict)
     entries: frozenset[str] = frozenset()
-
-    def answers_about(self, record: CertificateRecord) -> Iterator[tuple[int, int]]:
-        """Where the lists and answers that may be about this certificate stand in the file."""
-        from medcab.signing.revocation import parse_crl, parse_ocsp
-
-        for each in self.crls:
-            crl = parse_crl(each)
-            if crl is not None and same_name(crl.issuer.dump(), record.issuer_der):
-                yield self.places[key_of(each)]
-        for each in self.ocsps:
-            try:
-                basic = parse_ocsp(each)
-                answers = () if basic is None else basic["tbs_response_data"]["responses"]
-                about = [answer["cert_id"]["serial_number"].native for answer in answers]
-            except (ValueError, TypeError, KeyError):
-                continue
-            if record.serial in about:
-                yield self.places[key_of(each)]
 
     @property
     def bag(self) -> tuple[bytes, ...]:

@@ -6,14 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from medcab.signing.attributes import Oid
 from medcab.signing.blocks.crypto import SignedThing
 from medcab.signing.blocks.journal import Journal
-from medcab.signing.blocks.records import CertificateRecord
-from medcab.signing.cms import SignedData, SignerInfo, parse_signed_data
+from medcab.signing.cms import SignedData, parse_signed_data
 from medcab.signing.longterm.building import add_material
 from medcab.signing.longterm.stamps import tell
 from medcab.signing.pades.changes import check_changes
+from medcab.signing.pades.levels import reached_level
 from medcab.signing.pades.reading import (
     CLAUSE,
     MAX_FIELDS,
@@ -147,7 +146,7 @@ def _judge(
         result = verifier.judge(whole, signer, str(index), thing, journal.checks, proofs=proofs)
         result = replace(
             result,
-            level=_level(place, signer, _certificate(verifier, whole, result), store, stamps),
+            level=reached_level(verifier, place, whole, result, store, stamps),
             field=place.field,
             checks=(*told, *result.checks),
             timestamps=(*(s.verdict.described() for s in stamps), *result.timestamps),
@@ -189,45 +188,6 @@ def _alone(verifier: Verifier, file: PdfFile, stamp: DocumentStamp) -> Signature
         attributes={} if moment is None else {"time": moment.isoformat()},
         field=stamp.place.field,
     )  # fmt: skip
-
-
-def _level(
-    place: Embedded,
-    signer: SignerInfo,
-    record: CertificateRecord | None,
-    store: Store,
-    stamps: list[DocumentStamp],
-) -> SignatureLevel:
-    """Level that the structure reaches (EN 319 142-1, clause 6)."""
-    if place.subfilter != PADES:
-        return SignatureLevel.PDF
-    try:
-        stamped = bool(stamps) or bool(signer.unsigned(Oid.SIGNATURE_TIME_STAMP))
-    except DerError:
-        stamped = bool(stamps)
-    if not stamped:
-        return SignatureLevel.PADES_B
-    # The store may be older than the signature, and about others.
-    answers = [] if record is None else list(store.answers_about(record))
-    if not answers:
-        return SignatureLevel.PADES_T
-    if any(stamp.place.covers(*where) for stamp in stamps for where in answers):
-        return SignatureLevel.PADES_LTA
-    return SignatureLevel.PADES_LT
-
-
-def _certificate(
-    verifier: Verifier, whole: SignedData, result: SignatureResult
-) -> CertificateRecord | None:
-    """The certificate of the signer, as it was identified."""
-    if result.signer is None:
-        return None
-    wanted = bytes.fromhex(result.signer.fingerprint)
-    try:
-        inside = verifier.records.bag(whole.certificates_der, whole.certificates)
-    except DerError:
-        inside = ()
-    return next((each for each in (*verifier.given, *inside) if each.sha256 == wanted), None)
 
 
 def _in_order(

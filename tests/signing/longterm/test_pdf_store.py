@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from pdf_world import build_ladder, extend, update
+from pdf_world import build_ladder, extend, sign, update
 from pyhanko.pdf_utils.generic import ArrayObject, pdf_name
-from world import NOW, pki_server
+from world import NOW, YEAR, pki_server
 
 from medcab.signing.longterm.evidence import Evidence
 from medcab.signing.pades.making import stamp_pdf
@@ -65,3 +65,43 @@ def test_store_that_was_taken_out_is_written_again(world, ladder):
     from medcab.signing.pades.reading import read_pdf
 
     assert len(read_pdf(again).reader.root["/DSS"]["/CRLs"]) == 1
+
+
+def test_store_settles_nothing_that_it_does_not_answer(world, ladder):
+    """Neither lists of strangers nor old ones make a B-LT, with or without a time-stamp."""
+    stranger = pki_server.certify(
+        "Выпускающий", purpose="authority", start=NOW - YEAR, end=NOW + YEAR
+    )
+    old = NOW - timedelta(days=300)
+    other = world.stampers["long"].certificate
+    for evidence in (
+        {"crls": [pki_server.make_crl(stranger, NOW)]},
+        {"crls": [pki_server.make_crl(each, old) for each in (world.issuing, world.root)]},
+        {"ocsps": [pki_server.make_ocsp(world.issuing, other, NOW)]},
+        {"ocsps": [pki_server.make_ocsp(stranger, world.signer.certificate, NOW)]},
+        {"crls": [pki_server.make_crl(world.root, NOW)]},
+    ):
+        made = stored(ladder["B-T"], **evidence)
+        assert only(world, made).level == "PAdES-B-T"
+        assert only(world, stamp_pdf(made, world.tsa("long"))).level == "PAdES-B-T"
+    lists = [pki_server.make_crl(each, NOW) for each in (world.issuing, world.root)]
+    made = stored(ladder["B-T"], crls=lists)
+    assert only(world, made).level == "PAdES-B-LT"
+    assert only(world, stamp_pdf(made, world.tsa("long"))).level == "PAdES-B-LTA"
+
+
+@pytest.mark.parametrize("authority", ["foreign", "expired", "plain"])
+def test_time_stamps_that_prove_nothing_raise_no_level(world, ladder, authority):
+    def stamped(name):
+        return only(world, stamp_pdf(ladder[name], world.tsa(authority)))
+
+    assert stamped("B-B").level == "PAdES-B-B"
+    assert stamped("B-T").level == "PAdES-B-T"
+    assert stamped("B-LT").level == "PAdES-B-LT"
+    assert stamped("B-LTA").level == "PAdES-B-LTA"
+    assert stamped("B-B").indication == "TOTAL-PASSED"
+
+
+def test_signature_time_stamp_that_proves_nothing_makes_no_b_t(world):
+    result = only(world, sign(world, tsa="foreign"))
+    assert (result.level, result.timestamps[0]["indication"]) == ("PAdES-B-B", "INDETERMINATE")
