@@ -20,10 +20,9 @@ def parse_moment(text: str) -> datetime:
         UsageError: it is no moment.
     """
     parts = text.strip().split(".")
-    if len(parts) == 3 and [len(p) for p in parts] == [2, 2, 4]:
-        text = "-".join(reversed(parts))
+    russian = len(parts) == 3 and [len(p) for p in parts] == [2, 2, 4]
     try:
-        moment = datetime.fromisoformat(text.strip())
+        moment = datetime.fromisoformat("-".join(reversed(parts)) if russian else text.strip())
     except ValueError as error:
         raise UsageError(
             N_("{value} is not a date or a moment."),

@@ -30,3 +30,10 @@ def test_what_is_no_moment(text):
     with pytest.raises(UsageError) as caught:
         parse_moment(text)
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("text", ["31.02.2026", "2026-02-31", "завтра"])
+def test_the_error_repeats_what_was_written(text):
+    with pytest.raises(UsageError) as caught:
+        parse_moment(text)
+    assert caught.value.arguments["value"] == text

@@ -53,9 +53,7 @@ class Format(StrEnum):
 
 def format_option(*known: str) -> Any:
     """Return the option ``--format`` of a command that writes the formats ``known``."""
-    return typer.Option(
-        "--format", "-f", metavar="|".join(known), help=_h("Format of the result on stdout.")
-    )
+    return typer.Option("--format", "-f", metavar="|".join(known), help=_h("Format of the result."))
 
 
 def known_format(name: str, *known: str) -> str:

@@ -27,6 +27,8 @@ class Row(NamedTuple):
     panel: str
 
 
+_COMPLETION: Final = ("install_completion", "show_completion")
+
 _CHECK: Final = _h("Check and repair")
 _SIGN: Final = _h("Signatures")
 _RESULT: Final = _h("Results, journal, dates")
@@ -67,6 +69,8 @@ def _load(name: str) -> Any:
         single.command(name, help=COMMANDS[name].help)(module.command)
         made = typer.main.get_command(single)
     made.name = name
+    # How to complete words in a shell is asked of medcab itself, not of each group.
+    made.params = [p for p in made.params if p.name not in _COMPLETION]
     return in_our_words(made)
 
 

@@ -15,12 +15,20 @@ from medcab.text import N_
 __all__ = ["in_our_words", "wrong_usage"]
 
 _METAVARS: Final = {
-    "ARGS": "АРГУМЕНТЫ", "CODE": "КОД", "COLUMN": "СТОЛБЕЦ", "COMMAND": "КОМАНДА", "DIR": "ПАПКА",
+    "ARGS": "АРГУМЕНТЫ", "CODE": "КОД", "COLUMN": "СТОЛБЕЦ", "COMMAND": "КОМАНДА",
+    "DEGREES": "ГРАДУСЫ", "DIR": "ПАПКА",
     "FIELD": "ПОЛЕ", "FILE": "ФАЙЛ", "FILES": "ФАЙЛЫ", "FOLDER": "ПАПКА", "FORMAT": "ФОРМАТ",
-    "JOURNAL": "ЖУРНАЛ", "KEY": "КЛЮЧ", "KIND": "ВИД", "NAME": "ИМЯ", "NEW": "НОВЫЙ",
+    "JOURNAL": "ЖУРНАЛ", "KEY": "КЛЮЧ", "KIND": "ВИД",
+    "LIBRARY": "БИБЛИОТЕКА", "NAME": "ИМЯ", "NEW": "НОВЫЙ",
     "OLD": "ПРЕЖНИЙ", "OPTIONS": "ПАРАМЕТРЫ", "PATH": "ПУТЬ", "PATHS": "ПУТИ",
     "PROFILE": "ПРОФИЛЬ", "RULE": "ПРАВИЛО", "TYPE": "ТИП", "VALUE": "ЗНАЧЕНИЕ", "WORDS": "СЛОВА",
     "DD": "ДД", "MM": "ММ", "YYYY": "ГГГГ",
+}  # fmt: skip
+
+# Arguments without a name for people, and the kinds of values, which Typer names as Python does.
+_ARGUMENTS: Final = {"paths": "PATH"}
+_KINDS: Final = {
+    "str": N_("TEXT"), "int": N_("NUMBER"), "float": N_("NUMBER"), "bool": "", "path": N_("PATH"),
 }  # fmt: skip
 
 # What Typer says of values, as it says it.
@@ -58,7 +66,14 @@ _SENTENCES: Final = (
 
 def in_our_words(command: Any) -> Any:
     """Change what ``command`` and its subcommands say of themselves; return it."""
+    for parameter in command.params:
+        if parameter.param_type_name == "argument":
+            named = parameter.metavar or _ARGUMENTS.get(parameter.name, parameter.name.upper())
+            # Typer itself puts brackets and dots around it.
+            parameter.metavar = named.removesuffix("...").removeprefix("[").removesuffix("]")
     if state().language == "en":
+        for inner in getattr(command, "commands", {}).values():
+            in_our_words(inner)
         return command
     translate = tr()
     if command.options_metavar:
@@ -75,6 +90,7 @@ def in_our_words(command: Any) -> Any:
         option = help_option(ctx)
         if option is not None:
             option.help = translate("Show this message and exit.")
+            _name_kind(option)
         return option
 
     command.get_usage, command.get_help_option = get_usage, get_help_option
@@ -83,9 +99,27 @@ def in_our_words(command: Any) -> Any:
             parameter.metavar = _metavar(parameter.metavar)
         if getattr(parameter, "help", None):
             parameter.help = translate(parameter.help)
+        _name_kind(parameter)
     for inner in getattr(command, "commands", {}).values():
         in_our_words(inner)
     return command
+
+
+def _name_kind(parameter: Any) -> None:
+    """Name the kind of a value in the list of options in words; arguments have a name already."""
+    shown = getattr(parameter, "display_type_rich", None)
+    if shown is None:
+        return
+
+    def named(ctx: Any) -> str | None:
+        kind: str | None = shown(ctx=ctx)
+        found = re.fullmatch(r"<(?:list\[)?(\w+)(?: range)?\]?>(?:\.\.\.)?", kind or "")
+        if found is None or found[1] not in _KINDS:
+            return kind
+        word = _KINDS[found[1]]
+        return tr()(word) if word and parameter.param_type_name != "argument" else ""
+
+    parameter.display_type_rich = named
 
 
 def _metavar(text: str) -> str:
@@ -134,5 +168,8 @@ def _value(why: str) -> str:
     for pattern, template in _VALUES:
         found = re.fullmatch(pattern, why, re.DOTALL)
         if found is not None:
-            return translate(template, **found.groupdict())
+            parts = found.groupdict()
+            if "limit" in parts:
+                parts["limit"] = parts["limit"].replace(".", ",")
+            return translate(template, **parts)
     return why.rstrip(".")

@@ -148,7 +148,13 @@ def show(
 @app.command("compare", help=_h("Compare values with a register: FIELD=VALUE."))
 def compare_(
     key: _Key,
-    pairs: Annotated[list[str], typer.Argument(metavar="FIELD=VALUE...")],
+    pairs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FIELD=VALUE...",
+            help=_h("What to compare, for example: inn=7707083893 (names as in the form)."),
+        ),
+    ],
     store: _Store = None,
 ) -> None:
     """Entry point of the subcommand."""

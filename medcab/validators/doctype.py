@@ -124,11 +124,10 @@ def parse_type(text: str) -> str:
     near += difflib.get_close_matches(key, DOCUMENT_TYPES, n=3, cutoff=0.5)
     raise UsageError(
         N_("There is no document type “{name}”."),
-        hint=N_("Nearest types: {near}. All types: medcab profile show PROFILE")
-        if near
-        else N_("All types: medcab profile show PROFILE"),
+        hint=N_("Nearest types: {near}.") if near else N_("All types: {known}."),
         name=text,
         near=", ".join(dict.fromkeys(near)),
+        known=", ".join(DOCUMENT_TYPES),
     )
 
 

@@ -39,6 +39,10 @@ def medcab(*arguments, language="ru"):
         (("check", "--form"), "Параметру --form нужно значение."),
         (("check", "-j", "0", "x"), "Неверное значение --jobs / -j: должно быть не меньше 1."),
         (("check", "-j", "два", "x"), "Неверное значение --jobs / -j: нужно целое число."),
+        (
+            ("watch", "--interval", "0", "."),
+            "Неверное значение --interval: должно быть не меньше 0,1.",
+        ),
         (("check", "--timeout", "x", "."), "Неверное значение --timeout: нужно число."),
         (("new", "a", "b", "c"), "Лишнее: c."),
         (("profile", "чек"), "Нет команды чек."),
@@ -69,3 +73,56 @@ def test_help_has_no_english_sentences(arguments):
     english = medcab(*arguments, "--help", language="en")[1]
     assert "Usage: medcab" in english
     assert "Show this message and exit." in english
+
+
+_PLACES = ("check", "fix", "sign", "timestamp", "extend", "verify", "due", "watch", "id", "new")
+
+
+@pytest.mark.parametrize(
+    "arguments", [*((name,) for name in _PLACES), ("directory", "compare"), ("cert", "convert")]
+)
+def test_help_names_arguments_and_values_for_people(arguments):
+    _, out, _ = medcab(*arguments, "--help")
+    usage = out.split("Использование:")[1].splitlines()[0].removeprefix(" medcab ")
+    usage = usage.removeprefix(" ".join(arguments))
+    assert not re.search("[a-zA-Z]", usage), usage
+    for words in (
+        "paths",
+        "<str",
+        "<bool",
+        "<int",
+        "<float",
+        "list[",
+        "DEGREES",
+        "LIBRARY",
+        " DIR",
+    ):
+        assert words not in out
+    assert "......" not in out.replace(" ", "")
+
+
+@pytest.mark.parametrize("group", ["cert", "trust", "journal", "profile", "config", "directory"])
+def test_completion_is_told_of_once(group):
+    assert "--install-completion" not in medcab(group, "--help")[1]
+    assert "--install-completion" in medcab("--help")[1]
+
+
+def test_every_argument_has_a_description():
+    _, out, _ = medcab("directory", "compare", "--help")
+    assert "Что сравнить" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("id", "snil", "1"), ("Похожие: snils; все: medcab id list",)),
+        (("id", "ы", "1"), ("Все виды: medcab id list",)),
+        (("check", "samples", "-p", "scan", "--type", "x=diplma"), ("Ближайшие типы: diploma",)),
+        (("check", "samples", "-p", "scan", "--type", "x=y"), ("Все типы: passport", "charter")),
+        (("check", "samples", "-p", "scan", "--at", "31.02.2026"), ("31.02.2026 — не дата",)),
+    ],
+)
+def test_a_wrong_word_is_told_with_those_that_there_are(arguments, words):
+    code, _, err = medcab(*arguments)
+    assert code == 2
+    assert all(w in err for w in words), err

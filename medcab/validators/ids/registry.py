@@ -61,10 +61,11 @@ def get(kind: str) -> Identifier:
         near = difflib.get_close_matches(kind, _KINDS, 3, 0.5)
         raise UsageError(
             N_("There is no identifier «{kind}»."),
-            hint=N_("Known kinds: {known}."),
+            hint=N_("Similar: {near}; all of them: medcab id list")
+            if near
+            else N_("All of them: medcab id list"),
             kind=kind,
             near=", ".join(near),
-            known=", ".join(near or _KINDS),
         )
     module = importlib.import_module(f"medcab.validators.ids.{kind}")
     identifier: Identifier = module.IDENTIFIER
