@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from PIL import Image
 
-__all__ = ["apart", "by_eights", "halved", "histogram", "level_at", "otsu", "window"]
+__all__ = ["apart", "boxed", "by_eights", "halved", "histogram", "level_at", "otsu", "window"]
 
 _CACHED: Final = 64  # rows
 
@@ -52,6 +52,19 @@ def window(pixels: Any, reach: int, join: Any) -> Any:
             done += step
         pixels = moved.swapaxes(0, axis)
     return pixels
+
+
+def boxed(pixels: Any, side: int) -> Any:
+    """Means of squares of ``side`` pixels, as bytes; no rim."""
+    total = pixels.astype(np.uint16)
+    for axis in (0, 1):
+        rows = total.swapaxes(0, axis)
+        count = len(rows) - side + 1
+        added = rows[:count].copy()
+        for step in range(1, side):
+            added += rows[step : step + count]
+        total = added.swapaxes(0, axis)
+    return (total // (side * side)).astype(np.uint8)
 
 
 def apart(one: Any, other: Any) -> Any:

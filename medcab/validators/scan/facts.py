@@ -48,6 +48,8 @@ class PageScan:
         area: where the ink lies.
         edge: width of the sharp edges, pixels.
         soft: the part of the page that is less sharp than the rest, and how wide its edges are.
+        band: the least sharp strip across the page, where some are blurred and faint for it.
+        band_share: share of the ink that lies in such strips.
         contrast: depth of the ink below the paper, grey levels.
         paper: grey level of the paper.
         noise: standard deviation of the paper's grain, grey levels.
@@ -80,6 +82,8 @@ class PageScan:
     area: Box | None = None
     edge: float | None = None
     soft: Mark | None = None
+    band: Mark | None = None
+    band_share: float = 0.0
     contrast: float | None = None
     paper: float | None = None
     noise: float | None = None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from medcab.validators.scan import marks, sharpness, stance, surface
+from medcab.validators.scan import marks, stance, surface
 from medcab.validators.scan.enlarged import enlarged_from
 from medcab.validators.scan.facts import FEW, PageScan
 from medcab.validators.scan.picture import Picture
 from medcab.validators.scan.proofs import proofs
+from medcab.validators.scan.sharpness import sharpness
 from medcab.validators.scan.sheet import Sheet
 
 __all__ = ["measure_picture"]
@@ -47,8 +48,8 @@ def measure_picture(picture: Picture, number: int = 1) -> PageScan:
             noise=round(sheet.noise, 2),
             coloured=marks.coloured(sheet),
         )
-    edge, soft = sharpness.edge_width(sheet)
-    enlarged = enlarged_from(sheet, edge)
+    sharp = sharpness(sheet)
+    enlarged = enlarged_from(sheet, sharp.width)
     angle, turn, sure = stance.stance(sheet)
     stamp, signature = proofs(sheet) if picture.sized else (None, None)
     return PageScan(
@@ -59,8 +60,10 @@ def measure_picture(picture: Picture, number: int = 1) -> PageScan:
         marks=count,
         ink=surface.ink_share(sheet),
         area=surface.area(sheet),
-        edge=edge,
-        soft=soft,
+        edge=sharp.width,
+        soft=sharp.soft,
+        band=sharp.band,
+        band_share=sharp.share,
         contrast=sheet.contrast,
         paper=round(sheet.paper, 1),
         noise=round(sheet.noise, 2),

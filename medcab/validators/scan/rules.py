@@ -32,7 +32,7 @@ __all__ = [
     severity=Severity.ERROR,
     message=N_("Page {page} is not sharp: edges are {has} pixels wide, {limit} at most."),
     since="0.1.0",
-    params={"soft": 3.5, "blurred": 4.5},
+    params={"soft": 3.5, "blurred": 4.5, "part": 0.25},
 )
 def page_blurred(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     """The page is blurred.
@@ -41,8 +41,10 @@ def page_blurred(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         How wide the edges of letters and lines are, in pixels of 300 dpi, compared with the
         difference between ink and paper, so that pale print is not taken for blur. Sharp scans have
         2 to 3.2. Over 3.5 (parameter soft) the page is soft: a warning. Over 4.5 (parameter
-        blurred) it is blurred. A part of the page that is much less sharp than the rest is a
-        warning too. A page with too little ink is not judged.
+        blurred) it is blurred, also where only strips across the page are that hold a quarter of
+        its ink (parameter part). A smaller part that is much less sharp than the rest is a warning.
+        Rules and frames do not count, and grain is averaged out. A page with too little ink is not
+        judged.
     Why it matters:
         Small print, numbers and stamps run together; the portal answers «unsatisfactory quality».
     How to fix:
@@ -65,6 +67,21 @@ def page_blurred(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
                 box=page.area,
                 evidence={"measured": page.edge, "limit": limit, "unit": "px"},
                 severity=None if bad else Severity.WARNING,
+            )
+        elif page.band is not None and page.band.value > blurred:
+            much = page.band_share >= float(ctx.params["part"])
+            yield Hit(
+                args={"page": page.number, "has": page.band.value, "limit": blurred},
+                page=page.number,
+                box=page.band.box,
+                evidence={
+                    "measured": page.band.value,
+                    "limit": blurred,
+                    "unit": "px",
+                    "part": True,
+                    "share": page.band_share,
+                },
+                severity=None if much else Severity.WARNING,
             )
         elif page.soft is not None:
             yield Hit(
@@ -122,7 +139,7 @@ def page_pale(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     "page-blank",
     scope=Scope.DOCUMENT,
     severity=Severity.ERROR,
-    message=N_("Page {page} is blank."),
+    message=N_("Page {page} {state}."),
     since="0.1.0",
     fixable=True,
 )
@@ -132,18 +149,20 @@ def page_blank(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     What it checks:
         Whether anything is on the page as it is shown: fewer than 12 pieces of ink of the size of a
         letter on a scan, none on a page made by a computer. Dust and the rim of the sheet do not
-        count.
+        count. Where a few are seen, the text may have been lost in scanning.
     Why it matters:
         The expert takes a blank page for a page that was lost. Usually it is the back of a sheet.
     How to fix:
-        Delete the page, or scan the other side of the sheet.
+        Look at the page and at the paper first. If something is written there, scan it again,
+        darker and in focus. Delete the page only when the sheet is blank.
     Source:
         RULES.md F07.
     """
+    blank, nearly = N_("is blank"), N_("is nearly blank: almost nothing can be seen on it")
     for page in measured(ctx):
         if page.blank:
             yield Hit(
-                args={"page": page.number},
+                args={"page": page.number, "state_template": nearly if page.marks else blank},
                 page=page.number,
                 box=(0.0, 0.0, 1.0, 1.0),
                 evidence={"measured": page.marks, "limit": 12 if page.scan else 1},

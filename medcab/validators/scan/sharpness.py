@@ -2,56 +2,165 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
-from medcab.validators.scan.arrays import apart, histogram, level_at, window
+from medcab.validators.scan.arrays import apart, boxed, histogram, level_at, window
 from medcab.validators.scan.facts import Mark
-from medcab.validators.scan.sheet import TILE, Sheet
+from medcab.validators.scan.sheet import TILE, Sheet, Tiles
 
-__all__ = ["edge_width"]
+__all__ = ["Sharpness", "sharpness"]
 
 _WINDOW_MM: Final = 0.8
 _ENOUGH: Final = 1500
 _TILE_ENOUGH: Final = 60
+_BAND_ENOUGH: Final = 500
+_GRAIN: Final = 5  # pixels, in a square of which grain averages out
+_HIDDEN: Final = 6.0  # edges that are wider than this where grain has averaged out are not sharp
+_WIDENED: Final = 0.5  # by which averaging widens them
+_INNER: Final = 28  # pixels of a square that are measured, at least
+_LINE: Final = 0.9  # of a square's side, along which the edge of a rule runs
 
 
-def edge_width(sheet: Sheet) -> tuple[float | None, Mark | None]:
-    """Width of the sharp edges in pixels, and the part of the page that is much less sharp.
+@dataclass(frozen=True, slots=True)
+class Sharpness:
+    """How wide the edges are.
+
+    Attributes:
+        width: of the sharp edges of the page, in pixels; None where there is too little ink.
+        soft: a region of the page that is much less sharp than the rest.
+        band: the least sharp strip of the page.
+        share: of the ink that lies in strips that are as little sharp as that.
+    """
+
+    width: float | None = None
+    soft: Mark | None = None
+    band: Mark | None = None
+    share: float = 0.0
+
+
+@dataclass(slots=True)
+class _Edges:
+    """Gradient over range, down and across, for the inner pixels of squares (side, side, n)."""
+
+    down: Any
+    across: Any
+    spread: Any
+    ruled: Any
+
+
+def sharpness(sheet: Sheet, limit: float = 4.5) -> Sharpness:
+    """Width of the edges of the page, of its least sharp strip, and of a soft region.
 
     Edge width: local range (darkest to lightest within 0.8 mm) over the steepest gradient, on
-    the squares where ink meets paper; the worse of rows and columns. None: too little ink.
+    the squares where ink meets paper; the worse of rows and columns. Rules and frames are left
+    out: they may be drawn anew over what was copied badly.
+
+    Args:
+        sheet: the page.
+        limit: a strip whose edges are wider is not sharp.
     """
-    pixels = sheet.text_tiles.pixels
-    if not pixels.size:
-        return None, None
-    reach = max(round(_WINDOW_MM * sheet.mm) // 2, 2)
-    reach = min(reach, (len(pixels) - TILE) // 2)
+    tiles = sheet.text_tiles
+    if not tiles.pixels.size:
+        return Sharpness()
+    edges = _edges(tiles.pixels, sheet.mm)
+    of_page, least = _strong(edges.spread)
+    if int(np.count_nonzero(of_page)) < _ENOUGH:
+        return Sharpness()
+    free, _ = _strong(np.where(edges.ruled, 0, edges.spread))
+    width = _width(edges, free if int(np.count_nonzero(free)) >= _ENOUGH else of_page)
+    width = max(width, _under_grain(tiles.pixels, sheet.mm))
+    # A blurred square has no strong pixel by the measure of the page, only by its own.
+    own = np.maximum(18, 0.45 * edges.spread.max(axis=(0, 1))).astype(np.uint8)
+    strong = edges.spread >= np.minimum(own, np.uint8(least))
+    steep = np.where(strong, np.maximum(edges.down, edges.across), 0).max(axis=(0, 1)) / 2
+    soft = _soft_part(sheet, steep, strong.sum(axis=(0, 1)), width)
+    band, share = _dim_bands(sheet, limit)
+    return Sharpness(round(width, 2), soft, band, share)
+
+
+def _edges(pixels: Any, mm: float) -> _Edges:
+    reach = max(round(_WINDOW_MM * mm) // 2, 2)
+    reach = min(reach, (len(pixels) - _INNER) // 2)
     spread = window(pixels, reach, np.maximum) - window(pixels, reach, np.minimum)
     side = len(spread)
     off = (len(pixels) - side) // 2
-    least = max(18, round(0.45 * level_at(histogram(spread.reshape(side, -1)), 0.99)))
-    of_page = spread >= least
-    if int(np.count_nonzero(of_page)) < _ENOUGH:
-        return None, None
-    # A blurred square has no strong pixel by the measure of the page, only by its own.
-    own = np.maximum(18, 0.45 * spread.max(axis=(0, 1))).astype(np.uint8)
-    strong = spread >= np.minimum(own, np.uint8(least))
     middle, low, high = (slice(off + step, off + step + side) for step in (0, -1, 1))
     depth = np.maximum(spread, 1).astype(np.float32)
     down = apart(pixels[high, middle], pixels[low, middle]) / depth
     across = apart(pixels[middle, high], pixels[middle, low]) / depth
-    steep = min(_steep(ratio[of_page]) for ratio in (down, across))
-    width = 1.0 / max(steep, 0.02)
-    sharpest = np.where(strong, np.maximum(down, across), 0).max(axis=(0, 1)) / 2
-    return round(width, 2), _soft_part(sheet, sharpest, strong.sum(axis=(0, 1)), width)
+    return _Edges(down, across, spread, _ruled(pixels, spread, reach))
+
+
+def _ruled(pixels: Any, spread: Any, reach: int) -> Any:
+    """Which inner pixels are near an edge that runs straight through the whole square."""
+    side = len(spread)
+    off = (len(pixels) - side) // 2
+    steep = np.maximum(9, spread.max(axis=(0, 1)) // 2)
+    found = np.zeros(spread.shape, bool)
+    for axis in (0, 1):
+        rows, out = pixels.swapaxes(0, axis), found.swapaxes(0, axis)
+        edge = apart(rows[2:], rows[:-2]) >= steep
+        # A rule that is not quite level steps from one row to the next.
+        edge[1:] |= edge[:-1]
+        for row, square in np.argwhere(edge.mean(axis=1) >= _LINE):
+            at = row + 1 - off
+            out[max(at - reach - 2, 0) : max(at + reach + 2, 0), :, square] = True
+    return found
+
+
+def _width(edges: _Edges, where: Any) -> float:
+    return 1.0 / max(min(_steep(ratio[where]) for ratio in (edges.down, edges.across)), 0.02)
 
 
 def _steep(ratio: Any) -> float:
     """The 97th percentile of gradient over range."""
     at = int(0.97 * (len(ratio) - 1))
     return float(np.partition(ratio, at)[at]) / 2
+
+
+def _under_grain(pixels: Any, mm: float) -> float:
+    """Width of edges that grain makes look steep; 0 where they are not wide without it."""
+    edges = _edges(boxed(pixels, _GRAIN), mm)
+    where, _ = _strong(np.where(edges.ruled, 0, edges.spread))
+    if int(np.count_nonzero(where)) < _ENOUGH:
+        return 0.0
+    width = _width(edges, where)
+    return width - _WIDENED if width > _HIDDEN else 0.0
+
+
+def _strong(spread: Any) -> tuple[Any, int]:
+    """Where the range is at least 0.45 of its 99th percentile, and that range."""
+    counts = histogram(spread.reshape(len(spread), -1))
+    counts[0] = 0
+    least = max(18, round(0.45 * level_at(counts, 0.99)))
+    return spread >= least, least
+
+
+def _dim_bands(sheet: Sheet, limit: float) -> tuple[Mark | None, float]:
+    """The least sharp of the strips that are fainter than the page, and the share of such."""
+    worst: Mark | None = None
+    share = 0.0
+    for top, bottom, part, tiles in sheet.dim_bands:
+        width = _of_band(tiles, sheet.mm)
+        if width is None or width <= limit:
+            continue
+        share += part
+        if worst is None or width > worst.value:
+            box = sheet.fractions(0, top * TILE, sheet.width, bottom * TILE, 1)
+            worst = Mark(round(width, 2), box)
+    return worst, round(share, 3)
+
+
+def _of_band(tiles: Tiles, mm: float) -> float | None:
+    if not tiles.pixels.size:
+        return None
+    edges = _edges(tiles.pixels, mm)
+    own = np.maximum(18, 0.45 * edges.spread.max(axis=(0, 1))).astype(np.uint8)
+    where = (edges.spread >= own) & ~edges.ruled
+    return _width(edges, where) if int(np.count_nonzero(where)) >= _BAND_ENOUGH else None
 
 
 def _soft_part(sheet: Sheet, steep: Any, counts: Any, width: float) -> Mark | None:

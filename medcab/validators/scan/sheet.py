@@ -24,6 +24,11 @@ BLOCK: Final = 8  # pixels of the quarter picture: 2.7 mm
 TILE: Final = 4 * BLOCK  # the same block at 300 dpi
 _MOST_TILES: Final = 110
 _PAPER_TILES: Final = 36
+_BANDS: Final = 6
+_BAND_TILES: Final = 24
+_BAND_INK: Final = 0.05  # of the squares of a strip, that it counts
+_FAINT: Final = 14.0
+_DIM: Final = 0.8
 _BAND: Final = 8  # rows of the half picture that share one row of paper
 _MARGIN: Final = 4
 
@@ -206,6 +211,33 @@ class Sheet:
         tiles = self._cut(found, _MARGIN)
         tiles.total = int(busy.sum())
         return tiles
+
+    @cached_property
+    def dim_bands(self) -> tuple[tuple[int, int, float, Tiles], ...]:
+        """Strips across the page whose ink, though there is enough, is fainter than the page's.
+
+        Each with the first row of blocks, the one after the last, the share of the page's ink that
+        lies in it, and some squares of it. What is badly blurred has no square in ``text_tiles``.
+        """
+        high, low = self.blocks
+        spread = (high - low)[:, 1:-1]
+        rows, columns = spread.shape
+        if rows < 4 * _BANDS or not columns:
+            return ()
+        of_page = max(_FAINT, 0.35 * level_at(histogram(spread), 0.99))
+        found = []
+        total = 0
+        for index in range(_BANDS):
+            top, bottom = (max(rows * i // _BANDS, 1) for i in (index, index + 1))
+            part = spread[top : min(bottom, rows - 1)]
+            least = max(_FAINT, 0.35 * level_at(histogram(part), 0.99))
+            busy = np.flatnonzero((part >= min(least, of_page)).ravel())
+            total += len(busy)
+            if _FAINT < least < _DIM * of_page and len(busy) >= _BAND_INK * part.size:
+                some = busy[np.linspace(0, len(busy) - 1, min(len(busy), _BAND_TILES)).astype(int)]
+                places = (top + some // columns) * (columns + 2) + 1 + some % columns
+                found.append((top, bottom, len(busy), self._cut(places, _MARGIN)))
+        return tuple((top, bottom, busy / total, tiles) for top, bottom, busy, tiles in found)
 
     def _cut(self, places: Any, margin: int) -> Tiles:
         columns = self.blocks[0].shape[1]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from medcab.validators.scan.arrays import apart, halved, histogram, level_at, window
+from medcab.validators.scan.arrays import apart, boxed, halved, histogram, level_at, window
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,10 @@ def test_bytes_apart_and_levels():
     two = np.array([[10, 100, 255]], np.uint8)
     assert apart(one, two).tolist() == [[7, 100, 255]]
     assert level_at(histogram(np.array([[1, 2, 3, 4]], np.uint8)), 0.5) == 2
+
+
+def test_boxed_is_the_mean_of_every_square():
+    pixels = np.arange(7 * 6, dtype=np.uint8).reshape(7, 6) * 6
+    made = boxed(pixels, 3)
+    assert made.shape == (5, 4)
+    assert made[2, 1] == pixels[2:5, 1:4].mean() // 1

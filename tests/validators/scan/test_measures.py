@@ -59,6 +59,49 @@ def test_a_blurred_half_is_found_where_it_is():
     assert page.soft.box[2] <= 0.56
 
 
+@pytest.mark.parametrize(("top", "least", "most"), [(0.5, 0.25, 0.7), (0.75, 0.04, 0.4)])
+def test_the_lower_part_lifted_from_the_glass(top, least, most):
+    image = text().copy()
+    part = (0, round(SIZE[1] * top), *SIZE)
+    image.paste(image.crop(part).filter(ImageFilter.GaussianBlur(9)), part)
+    page = measured(image)
+    assert page.edge <= 3.5
+    assert page.band.value > 4.5
+    assert page.band.box[1] >= top - 0.17
+    assert least <= page.band_share <= most
+
+
+def test_no_part_of_a_good_page_is_blurred(good):
+    assert good.band is None
+    assert good.band_share == 0
+
+
+@pytest.mark.parametrize("blur", [4, 6])
+def test_sharp_rules_over_blurred_text(blur):
+    image = text().filter(ImageFilter.GaussianBlur(blur))
+    draw = ImageDraw.Draw(image)
+    for y in range(100, SIZE[1], 90):
+        draw.line((0, y, SIZE[0], y), (60, 60, 60), 3)
+    for x in range(100, SIZE[0], 200):
+        draw.line((x, 0, x, SIZE[1]), (60, 60, 60), 3)
+    assert measured(image).edge > 4.5
+
+
+def test_sharp_rules_over_sharp_text():
+    image = text().copy()
+    draw = ImageDraw.Draw(image)
+    for y in range(100, SIZE[1], 90):
+        draw.line((0, y, SIZE[0], y), (60, 60, 60), 3)
+    assert measured(image).edge < 3.5
+
+
+@pytest.mark.parametrize("blur", [4, 9])
+@pytest.mark.parametrize("grain", [6, 14])
+def test_grain_does_not_make_blurred_text_sharp(blur, grain):
+    image = scanned(text().filter(ImageFilter.GaussianBlur(blur)), grain=grain)
+    assert measured(image).edge > 4.5
+
+
 def test_blur_is_not_taken_for_pale_print_nor_pale_print_for_blur(good):
     pale = measured(text().point(lambda v: round(248 - (255 - v) * 0.2)))
     assert pale.contrast < 60

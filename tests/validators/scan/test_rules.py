@@ -69,6 +69,9 @@ def test_a_good_page_has_no_findings(rule, kind):
         ("SCN001", {"edge": 4.51}, Severity.ERROR),
         ("SCN001", {"edge": None}, None),
         ("SCN001", {"soft": Mark(6.0, BOX)}, Severity.WARNING),
+        ("SCN001", {"band": Mark(6.0, BOX), "band_share": 0.24}, Severity.WARNING),
+        ("SCN001", {"band": Mark(6.0, BOX), "band_share": 0.25}, Severity.ERROR),
+        ("SCN001", {"band": Mark(4.5, BOX), "band_share": 0.9}, None),
         ("SCN002", {"contrast": 70.0}, None),
         ("SCN002", {"contrast": 69.0}, Severity.WARNING),
         ("SCN002", {"contrast": 40.0}, Severity.WARNING),
@@ -109,6 +112,12 @@ def test_limits(rule, change, level):
     assert hit.page == 3
     assert "measured" in hit.evidence
     assert hit.box is not None
+
+
+@pytest.mark.parametrize(("marks", "said"), [(0, "is blank"), (1, "nearly"), (11, "nearly")])
+def test_a_page_with_a_word_is_not_called_blank(marks, said):
+    (hit,) = hits(ask("SCN003", facts(replace(GOOD, marks=marks))))
+    assert said in hit.args["state_template"]
 
 
 def test_blank_pages_are_judged_for_nothing_else():
