@@ -141,7 +141,7 @@ def _damaged(page: PageFacts, again: PageFacts) -> PageFacts:
     images = tuple(
         replace(i, damage=i.damage or damage.get(i.index, "")) for i in page.images
     )  # fmt: skip
-    return replace(page, images=images)
+    return replace(page, images=images, decoded=page.decoded and again.decoded)
 
 
 def joined(

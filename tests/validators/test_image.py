@@ -17,6 +17,7 @@ from medcab.rules import Unknown, all_rules
 from medcab.validators.facts import Density, FileFacts, ImageFacts
 from medcab.validators.imageprobe.entropy import entropy_damage
 from medcab.validators.imageprobe.exif import read_exif
+from medcab.validators.imageprobe.fax import UNSURE, fax_damage
 from medcab.validators.imageprobe.jpeg import scan_jpeg
 from medcab.validators.imageprobe.png import scan_png
 from tests.validators.makers import ask, facts_for, hits, jpeg, png, png_chunk
@@ -288,6 +289,92 @@ def test_progressive_scans_that_are_not_there():
     data = saved(noisy(), "JPEG", progressive=True)
     last = data.rfind(b"\xff\xda")
     assert entropy_damage(data[:last] + b"\xff\xd9") == "scans are missing"
+
+
+def png_of(mode: str, rows: int, *, interlaced: bool = False) -> bytes:
+    """A black PNG of 9 × 7 whose data holds ``rows`` rows, each checksum right."""
+    bits, color, pitch = {"L": (8, 0, 9), "1": (1, 0, 2), "RGB": (8, 2, 27)}[mode]
+    if interlaced:  # the passes of 9 × 7 by hand: width × height of each
+        passes = [(2, 1), (1, 1), (3, 1), (2, 2), (5, 2), (4, 4), (9, 3)]
+        data = b"".join(bytes((w + 1) * h) for w, h in passes)
+        data = data[: len(data) - (7 - rows)]
+    else:
+        data = bytes((pitch + 1) * rows)
+    head = struct.pack(">IIBBBBB", 9, 7, bits, color, 0, 0, int(interlaced))
+    chunks = (b"IHDR", head), (b"IDAT", zlib.compress(data)), (b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(*chunk) for chunk in chunks)
+
+
+@pytest.mark.parametrize("mode", ["L", "1", "RGB"])
+def test_png_that_unpacks_to_fewer_rows(mode):
+    assert facts_for(png_of(mode, 7), "a.png").image.decoded
+    for rows in (6, 2):
+        assert len(hits(ask("IMG001", png_of(mode, rows), "a.png"))) == 1
+
+
+def test_interlaced_png_that_unpacks_to_less():
+    assert facts_for(png_of("L", 7, interlaced=True), "a.png").image.decoded
+    assert len(hits(ask("IMG001", png_of("L", 6, interlaced=True), "a.png"))) == 1
+
+
+def fax(size: tuple[int, int] = (200, 150)) -> bytes:
+    """Bare data of group 4, with its end mark."""
+    return fax_strips(noisy(size).convert("1"), 1 << 20)[1][0]
+
+
+def fax_strips(page: Image.Image, strip: int) -> tuple[bytes, list[bytes]]:
+    file = saved(page, "TIFF", compression="group4", strip_size=strip, dpi=(300, 300))
+    with Image.open(io.BytesIO(file)) as image:
+        tags = image.tag_v2
+        places = list(zip(tags[273], tags[279], strict=True))
+    return file, [file[offset : offset + size] for offset, size in places]
+
+
+class TestGroup4:
+    def test_whole(self):
+        data = fax()
+        assert fax_damage(data, 200, 150) == ""
+        assert fax_damage(data + b"\0\0", 200, 150) == ""
+        assert fax_damage(data + b"\r\n", 200, 150) == ""
+
+    def test_whole_without_an_end_mark(self):
+        bits = "".join(f"{byte:08b}" for byte in fax()).rstrip("0")[:-24]
+        bits += "0" * (-len(bits) % 8)
+        assert fax_damage(int(bits, 2).to_bytes(len(bits) // 8, "big"), 200, 150) == ""
+
+    @pytest.mark.parametrize("share", [0.3, 0.9])
+    def test_cut(self, share):
+        data = fax()
+        assert fax_damage(data[: int(len(data) * share)], 200, 150) == "rows are missing"
+
+    def test_end_mark_too_early(self):
+        assert fax_damage(fax(), 200, 151) == "rows are missing"
+
+    def test_a_few_rows_more_are_not_judged(self):
+        assert fax_damage(fax(), 200, 148) == UNSURE
+        assert fax_damage(fax(), 200, 40).startswith("the rows cannot be told")
+
+    @pytest.mark.parametrize("put", [bytes(50), b"", random.Random(4).randbytes(80)])
+    def test_garbage_inside(self, put):
+        data = fax()
+        assert fax_damage(data[:1000] + put + data[1050:], 200, 150)
+
+    def test_bits_in_the_other_order(self):
+        mirrored = bytes(int(f"{byte:08b}"[::-1], 2) for byte in fax())
+        assert fax_damage(mirrored, 200, 150, low_first=True) == ""
+        assert fax_damage(mirrored, 200, 150) == UNSURE  # nonsense, and no end mark
+
+    def test_nothing_is_said_of_what_cannot_be_told(self):
+        assert fax_damage(b"\0", 8, 9) == fax_damage(b"\0", 200, 0) == ""
+
+    @pytest.mark.parametrize("strip", [1000, 1 << 20])
+    def test_tiff(self, strip, capfd):
+        file, strips = fax_strips(noisy((640, 480)).convert("1"), strip)
+        assert facts_for(file, "a.tif").image.decoded
+        broken = file.replace(strips[-1], strips[-1][:200] + bytes(50) + strips[-1][250:])
+        assert broken != file
+        assert len(hits(ask("IMG001", broken, "a.tif"))) == 1
+        assert capfd.readouterr().err == ""
 
 
 def test_stray_bytes_alone_do_not_damage_a_jpeg():

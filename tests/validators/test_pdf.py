@@ -466,6 +466,38 @@ def test_jpeg_that_ends_too_soon_is_seen_when_pages_are_decoded():
         assert bool(deep[1].images[0].damage) is damaged
 
 
+@pytest.mark.parametrize(
+    ("taken", "rows", "damaged", "decoded"),
+    [(None, 150, True, True), (None, 149, False, False), (300, 150, True, True)],
+)
+def test_rows_of_group_4_are_counted_when_pages_are_decoded(taken, rows, damaged, decoded):
+    from PIL import Image
+
+    from medcab.validators.facts import ProbeLimits
+    from medcab.validators.pdfprobe.document import examine_pdf, walk_again
+
+    out = io.BytesIO()
+    noise = Image.effect_noise((200, 150), 200).convert("1")
+    noise.save(out, "TIFF", compression="group4", strip_size=1 << 20)
+    with Image.open(io.BytesIO(out.getvalue())) as saved:
+        start, length = saved.tag_v2[273][0], saved.tag_v2[279][0]
+    data = out.getvalue()[start : start + length]
+
+    def looked_at(data: bytes, height: int) -> tuple[bool, bool]:
+        entries = (
+            f"/Subtype /Image /Width 200 /Height {height} /ColorSpace /DeviceGray "
+            "/BitsPerComponent 1 /Filter /CCITTFaxDecode /DecodeParms << /K -1 /Columns 200 >>"
+        )
+        page = page_pdf(FULL, "/XObject << /I 5 0 R >>", stream(entries, data, flate=False))
+        quick, _ = examine_pdf(page, None, ProbeLimits())
+        deep = walk_again(page, quick, [1], ProbeLimits())[1]
+        return bool(deep.images[0].damage), deep.decoded
+
+    assert looked_at(data, 150) == (False, True)
+    broken = data[:taken] if taken else data
+    assert looked_at(broken, rows if taken or rows < 150 else 151) == (damaged, decoded)
+
+
 def test_picture_that_unpacks_without_end():
     data = deflated_page(zlib.compress(b"\0" * 9_000_000))
     facts = facts_for(data, pixels=1_000_000)

@@ -5,10 +5,15 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 
-__all__ = ["PngChunks", "scan_png"]
+__all__ = ["PngChunks", "rows_missing", "scan_png"]
 
 _MAGIC = b"\x89PNG\r\n\x1a\n"
 _MAX_CHUNKS = 100_000
+_STEP = 1 << 20
+_SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+_PASSES = (  # of Adam7: start and step, across and down
+    (0, 8, 0, 8), (4, 8, 0, 8), (0, 4, 4, 8), (2, 4, 0, 4), (0, 2, 2, 4), (1, 2, 0, 2), (0, 1, 1, 2)
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -20,6 +25,7 @@ class PngChunks:
     bits: int = 8
     color: int = 0
     transparent: bool = False
+    interlaced: bool = False
     frames: int = 1
     density: tuple[int, int] | None = None
     unitless: bool = False
@@ -57,11 +63,36 @@ def scan_png(data: bytes) -> PngChunks:
     return found
 
 
+def rows_missing(data: bytes, found: PngChunks) -> bool:
+    """Unpack the samples: are they fewer than the header says (W3C PNG, 7.2 and 8.1)?
+
+    The zlib stream may end where it should and still be too short.
+    """
+    bits = found.bits * _SAMPLES.get(found.color, 0)
+    passes = _PASSES if found.interlaced else ((0, 1, 0, 1),)
+    left = 0
+    for x, dx, y, dy in passes:
+        across, down = -(-(found.width - x) // dx), -(-(found.height - y) // dy)
+        if across > 0 and down > 0:
+            left += down * (1 + (across * bits + 7) // 8)
+    decoder = zlib.decompressobj()
+    at = 8
+    while at + 8 <= found.end and left > 0 and not decoder.eof:
+        length = int.from_bytes(data[at : at + 4], "big")
+        packed = data[at + 8 : at + 8 + length] if data[at + 4 : at + 8] == b"IDAT" else b""
+        while packed and left > 0 and not decoder.eof:
+            left -= len(decoder.decompress(packed, _STEP))
+            packed = decoder.unconsumed_tail
+        at += 12 + length
+    return left > 0
+
+
 def _chunk(kind: bytes, payload: bytes, found: PngChunks) -> None:
     if kind == b"IHDR" and len(payload) >= 13:
         found.width = int.from_bytes(payload[:4], "big")
         found.height = int.from_bytes(payload[4:8], "big")
         found.bits, found.color = payload[8], payload[9]
+        found.interlaced = payload[12] == 1
     elif kind == b"pHYs" and len(payload) >= 9:
         found.density = int.from_bytes(payload[:4], "big"), int.from_bytes(payload[4:8], "big")
         found.unitless = payload[8] != 1

@@ -10,8 +10,9 @@ from typing import Any
 from medcab.validators.facts import Density, ImageFacts, LimitHit, ProbeLimits
 from medcab.validators.imageprobe.entropy import entropy_damage
 from medcab.validators.imageprobe.exif import Exif, read_exif
+from medcab.validators.imageprobe.fax import UNSURE, fax_damage, quiet
 from medcab.validators.imageprobe.jpeg import JpegMarkers, scan_jpeg
-from medcab.validators.imageprobe.png import scan_png
+from medcab.validators.imageprobe.png import rows_missing, scan_png
 
 __all__ = ["FORMATS", "examine_image"]
 
@@ -45,6 +46,9 @@ _MODES = {
 _PNG_MODES = {0: "grey", 2: "rgb", 3: "palette", 4: "grey", 6: "rgb"}
 _JPEG_MODES = {1: "grey", 3: "rgb", 4: "cmyk"}
 _METRE = 0.0254
+_WIDTH, _HEIGHT, _COMPRESSION, _FILL_ORDER = 256, 257, 259, 266  # tags of TIFF 6.0
+_STRIPS, _STRIP_ROWS, _STRIP_SIZES = 273, 278, 279
+_GROUP4 = 4
 _SAMPLE = 200
 
 
@@ -89,11 +93,14 @@ def _decode(
                 image.verify()
             if form == "jpeg":
                 damage = entropy_damage(data[: scan_jpeg(data).end])
-                if damage:
-                    return replace(facts, damage=facts.damage or damage), []
             else:
-                with Image.open(io.BytesIO(data), formats=(FORMATS[form],)) as image:
+                with quiet(), Image.open(io.BytesIO(data), formats=(FORMATS[form],)) as image:
                     image.load()
+                    damage = _incomplete(image, data, form, limits)
+            if damage == UNSURE:
+                return facts, []
+            if damage:
+                return replace(facts, damage=facts.damage or damage), []
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         seen = facts.width * facts.height
         return facts, [LimitHit("pixels", limits.pixels, seen or None)]
@@ -107,6 +114,41 @@ def _decode(
     finally:
         Image.MAX_IMAGE_PIXELS = before
     return replace(facts, decoded=True), []
+
+
+def _incomplete(image: Any, data: bytes, form: str, limits: ProbeLimits) -> str:
+    """What decoders do not complain about: rows that are not there."""
+    if form == "png":
+        # Rows that are not there are left at zero: other pictures need not be unpacked again.
+        rows = range(max(image.height - 2, 0), image.height)  # the last but one: of the last pass
+        blank = any(not any(image.crop((0, y, image.width, y + 1)).tobytes()) for y in rows)
+        if blank and rows_missing(data, scan_png(data)):
+            return "fewer rows than the header says"
+    elif form == "tiff":
+        for number in range(min(int(image.n_frames), limits.pages)):
+            image.seek(number)
+            if damage := _fax(image.tag_v2, data):
+                return damage
+    return ""
+
+
+def _fax(tags: Any, data: bytes) -> str:
+    """Strips of group 4 that do not hold their rows (TIFF 6.0, section 11)."""
+    if tags.get(_COMPRESSION) != _GROUP4 or _STRIPS not in tags:
+        return ""
+    width, height = tags[_WIDTH], tags[_HEIGHT]
+    each = min(tags.get(_STRIP_ROWS, height), height)
+    for at, (offset, size) in enumerate(zip(tags[_STRIPS], tags[_STRIP_SIZES], strict=False)):
+        rows = min(each, height - at * each)
+        strip = data[offset : offset + size]
+        mirrored = tags.get(_FILL_ORDER, 1) == 2
+        # Some writers fill the last strip up with rows below the picture.
+        for count in dict.fromkeys((rows, each)):
+            if not (damage := fax_damage(strip, width, count, low_first=mirrored)):
+                break
+        if damage:
+            return damage
+    return ""
 
 
 def _jpeg(data: bytes) -> ImageFacts:

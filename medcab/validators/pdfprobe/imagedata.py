@@ -1,7 +1,8 @@
 """The data of a picture inside a PDF: is it whole, and how many samples does it really hold?
 
 JPEG data is read by its markers. Deflated samples are unpacked in steps and thrown away, since a
-cut-off stream gives a page of which the lower part is missing. Other codings are left to rendering.
+cut-off stream gives a page of which the lower part is missing. The rows of CCITT group 4 are
+counted. JBIG2, JPEG 2000 and group 3 are left to rendering.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ __all__ = ["ImageData", "inspect_image"]
 _STEP = 1 << 20
 _JPEG = frozenset({"/DCTDecode", "/DCT"})
 _FLATE = frozenset({"/FlateDecode", "/Fl"})
+_FAX = frozenset({"/CCITTFaxDecode", "/CCF"})
+_FAX_COLUMNS = 1728
 _CHANNELS = {
     "/DeviceGray": 1,
     "/CalGray": 1,
@@ -34,12 +37,16 @@ _PNG_PREDICTOR = 10
 
 @dataclass(frozen=True, slots=True)
 class ImageData:
-    """Samples really there (width, height), limits met, and what is broken (empty: nothing)."""
+    """Samples really there (width, height), limits met, and what is broken (empty: nothing).
+
+    ``unsure`` is set where it cannot be told whether something is.
+    """
 
     width: int
     height: int
     limits: tuple[LimitHit, ...] = ()
     damage: str = ""
+    unsure: bool = False
 
 
 def inspect_image(
@@ -47,7 +54,8 @@ def inspect_image(
 ) -> ImageData:
     """Look at the data of an image of ``width`` × ``height`` declared samples.
 
-    ``decode`` tells as well whether JPEG data has just the blocks it should, in 6 ms a page.
+    ``decode`` tells as well whether JPEG data has just the blocks it should, and
+    whether group 4 data has its rows: 6 and 12 ms a page.
     """
     hits: list[LimitHit] = []
     if width * height > limits.pixels:
@@ -61,6 +69,8 @@ def inspect_image(
             return _jpeg(data, width, height, limits, decode=decode)
         if len(names) == 1 and names[0] in _FLATE:
             return _deflated(stream, width, height, limits)
+        if names[-1] in _FAX and decode:
+            return _fax(stream, decode_before(stream, names[:-1], limits), width, height)
     except LimitReached as reached:
         hits.append(LimitHit(reached.name, reached.limit, reached.seen))
     return ImageData(width, height, tuple(hits))
@@ -93,6 +103,29 @@ def _decoded(data: bytes) -> str:
         raise
     except Exception:  # noqa: BLE001 - a JPEG that Pillow alone cannot decode is not broken for it
         return ""
+
+
+def _fax(stream: Any, data: bytes, width: int, height: int) -> ImageData:
+    import pikepdf
+
+    from medcab.validators.imageprobe.fax import UNSURE, fax_damage
+
+    parms = stream.get("/DecodeParms", stream.get("/DP"))
+    if isinstance(parms, pikepdf.Array):
+        parms = parms[-1] if len(parms) else None
+    if not isinstance(parms, pikepdf.Dictionary) or int(parms.get("/K", 0)) >= 0:
+        return ImageData(width, height)  # group 3
+    if parms.get("/EncodedByteAlign") is True:
+        return ImageData(width, height)
+    try:
+        damage = fax_damage(data, int(parms.get("/Columns", _FAX_COLUMNS)), height)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - decoders of hostile data raise anything
+        damage = UNSURE
+    if damage == UNSURE:
+        return ImageData(width, height, unsure=True)
+    return ImageData(width, height, (), damage)
 
 
 def _deflated(stream: Any, width: int, height: int, limits: ProbeLimits) -> ImageData:

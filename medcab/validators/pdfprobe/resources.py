@@ -36,6 +36,7 @@ class ImageInfo:
         seen_height: the same.
         limits: limits met in the image itself.
         damage: what is wrong with its data.
+        unsure: it cannot be told whether something is.
     """
 
     width: int
@@ -45,6 +46,7 @@ class ImageInfo:
     seen_height: int
     limits: tuple[LimitHit, ...] = ()
     damage: str = ""
+    unsure: bool = False
 
     @classmethod
     def inline(cls, image: InlineImage) -> ImageInfo:
@@ -219,7 +221,10 @@ class Store:
             seen = max(seen[0], stencil[0]), max(seen[1], stencil[1])
         elif _is_stream(soft):
             manner = "soft"
-        return ImageInfo(width, height, manner, *seen, limits=data.limits, damage=data.damage)
+        return ImageInfo(
+            width, height, manner, *seen,
+            limits=data.limits, damage=data.damage, unsure=data.unsure,
+        )  # fmt: skip
 
 
 def _chain(start: list[Any], rest: Iterator[Any]) -> Iterator[Any]:

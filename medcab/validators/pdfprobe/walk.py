@@ -82,6 +82,7 @@ def walk_page(page: Any, number: int, store: Store) -> tuple[PageFacts, list[Lim
         annotations=annotations,
         watermark=walker.watermark or "Watermark" in annotations,
         complete=not hits,
+        decoded=not any(info.unsure for _, info, _, _ in walker.found),
     ), hits
 
 
