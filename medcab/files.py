@@ -3,22 +3,54 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from medcab.errors import InputError
 from medcab.text import N_
 
-__all__ = ["replacing", "unreadable", "write_whole"]
+__all__ = ["help_for", "reason_of", "replacing", "unreadable", "write_whole"]
+
+# The words of POSIX, for which the catalogue has its own; systems say it in many others.
+_REASONS: Final = {
+    errno.ENOSPC: N_("No space left on device"),
+    errno.EFBIG: N_("File too large"),
+    errno.EACCES: N_("Permission denied"),
+    errno.EPERM: N_("Permission denied"),
+    errno.EROFS: N_("Read-only file system"),
+    errno.ENAMETOOLONG: N_("File name too long"),
+    errno.ENOENT: N_("No such file or directory"),
+    errno.ENOTDIR: N_("Not a directory"),
+}
+_ROOM: Final = N_("Free some room on the disk, or choose a folder on another one.")
+_HELP: Final = {
+    errno.ENOSPC: _ROOM,
+    errno.EFBIG: N_("This disk takes no file of that size: choose a folder on another one."),
+    errno.EROFS: N_("Choose a folder that may be written to."),
+    errno.ENAMETOOLONG: N_("Choose a shorter name."),
+    errno.ENOENT: N_("Make the folder first, or correct the path."),
+    errno.ENOTDIR: N_("Make the folder first, or correct the path."),
+} | ({errno.EDQUOT: _ROOM} if hasattr(errno, "EDQUOT") else {})
+
+
+def reason_of(error: OSError) -> str:
+    """Why the system refused: in words that can be translated where the error is a known one."""
+    return _REASONS.get(error.errno or 0) or error.strerror or str(error)
+
+
+def help_for(error: OSError) -> str:
+    """What to do when a file cannot be written (a msgid); it fits the error."""
+    other = N_("Close the file in other programs, or choose another name or folder.")
+    return _HELP.get(error.errno or 0, other)
 
 
 def unreadable(path: str, error: OSError) -> InputError:
     """Return the error that says why the file ``path`` cannot be read; the caller raises it."""
-    reason = error.strerror or str(error)
-    return InputError(N_("{path} cannot be read: {reason}."), path=path, reason=reason)
+    return InputError(N_("{path} cannot be read: {reason}."), path=path, reason=reason_of(error))
 
 
 @contextlib.contextmanager

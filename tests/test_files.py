@@ -1,10 +1,12 @@
 """Files are written whole or not at all."""
 
+import errno
 import os
 
 import pytest
 
-from medcab.files import replacing, write_whole
+from medcab.files import help_for, reason_of, replacing, write_whole
+from medcab.text import translator
 
 
 def test_writes_and_replaces(tmp_path):
@@ -44,3 +46,20 @@ def test_mode_is_that_of_any_new_file(tmp_path):
     write_whole(tmp_path / "a", b"")
     (tmp_path / "plain").write_bytes(b"")
     assert (tmp_path / "a").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+@pytest.mark.parametrize("code", ["ENOSPC", "EFBIG", "EACCES", "EROFS", "ENAMETOOLONG", "ENOENT"])
+def test_a_known_error_is_told_in_the_reader_s_language(code):
+    error = OSError(getattr(errno, code), "as some system says it")
+    said = translator("ru").foreign(reason_of(error))
+    assert any("а" <= letter <= "я" for letter in said), said
+    assert translator("ru")(help_for(error)) != help_for(error)
+
+
+def test_the_advice_fits_the_error():
+    locked = help_for(OSError(errno.EACCES, ""))
+    assert "other programs" in locked
+    for code in (errno.ENOSPC, errno.EFBIG, errno.ENOENT, errno.EROFS, errno.ENAMETOOLONG):
+        assert "other programs" not in help_for(OSError(code, "")), code
+    assert help_for(OSError("no number")) == locked
+    assert reason_of(OSError("no number")) == "no number"

@@ -338,14 +338,14 @@ def write_result(data: str | bytes, path: str | None) -> None:
             sys.stdout.write(data)
             sys.stdout.flush()
         return
-    from medcab.files import write_whole
+    from medcab.files import help_for, reason_of, write_whole
 
     try:
         write_whole(Path(path), data.encode("utf-8") if isinstance(data, str) else data)
     except OSError as error:
         raise OutputError(
             N_("{path} cannot be written: {reason}."),
-            hint=N_("Close the file in other programs, or choose another name or folder."),
+            hint=help_for(error),
             path=path,
-            reason=error.strerror or str(error),
+            reason=reason_of(error),
         ) from error

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     from medcab.repair.report import Row
 
 __all__ = ["command"]
+
+_TERMINATED: Final = 143  # 128 + SIGTERM, as shells report it
 
 
 def command(
@@ -130,7 +135,8 @@ def command(
     if out is None or dry_run:
         result = plan_only(package, chosen, check, options)
     else:
-        with progress(len(package.documents), tr()("Repairing"), quiet=quiet) as advance:
+        shown = progress(len(package.documents), tr()("Repairing"), quiet=quiet)
+        with _ended_cleanly(), shown as advance:
             result = fix(
                 package,
                 chosen,
@@ -143,6 +149,24 @@ def command(
             )
     _print(result, output_format, quiet=quiet)
     raise typer.Exit(exit_code(result))
+
+
+@contextlib.contextmanager
+def _ended_cleanly() -> Iterator[None]:
+    """Let a request to end (SIGTERM) leave nothing behind, as Ctrl-C does."""
+
+    def stop(*_: object) -> None:
+        raise SystemExit(_TERMINATED)
+
+    try:
+        before = signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # not the main thread: who called this sees to it
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
 
 
 def exit_code(result: FixResult) -> ExitCode:

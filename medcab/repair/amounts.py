@@ -36,8 +36,7 @@ def arguments(
         return sorted({f.location.page or 1 for f in findings if f.rule in rules})
 
     if action is Action.COMPRESS and limit is not None:
-        shown = f"{limit / _MB:.2f}".rstrip("0").rstrip(".")
-        return {"limit": shown, "dpi": profile.files.dpi, "bytes": limit}
+        return {"limit": round(limit / _MB, 2), "dpi": profile.files.dpi, "bytes": limit}
     if action is Action.DETACH and facts.pdf is not None:
         return {"names": ", ".join(a.name or "?" for a in facts.pdf.attachments[:5])}
     if action is Action.REFIT:

@@ -73,7 +73,7 @@ TOLD: Final[Mapping[Action, str]] = {
     Action.TURN: N_("turn pages: {pages}"),
     Action.DESKEW: N_("straighten pages: {pages}"),
     Action.CLEAN: N_("make the print darker and the paper lighter: pages {pages}"),
-    Action.COMPRESS: N_("compress to {limit} MB, never below {dpi} dpi"),
+    Action.COMPRESS: N_("compress to {limit} MB or less, never below {dpi} dpi"),
     Action.RENAME: N_("rename: {name}"),
 }
 

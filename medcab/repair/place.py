@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import os
+import shutil
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO, Final
 
 from medcab.errors import OutputError, UsageError
+from medcab.files import help_for, reason_of
 from medcab.model import Package
 from medcab.text import N_
 
-__all__ = ["demand_apart", "demand_free", "move", "unwritable"]
+__all__ = ["claimed", "demand_apart", "move", "writing"]
+
+_STAGE: Final = ".medcab-fix"
+_ATTEMPTS: Final = 5
+_HELD: Final = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK})
 
 
 def demand_apart(package: Package, out: Path) -> None:
@@ -37,28 +49,118 @@ def _walked(package: Package) -> bool:
     )
 
 
-def demand_free(out: Path, *, force: bool) -> None:
-    """Raise OutputError when something lies in ``out`` that might be written over."""
-    if not out.exists():
-        return
-    if not out.is_dir():
+@contextlib.contextmanager
+def claimed(out: Path, *, force: bool) -> Iterator[Path]:
+    """Have the folder ``out`` alone; yield a folder hidden in it, which is gone afterwards.
+
+    The hidden folder is beside what will be written, not in /tmp: moving within a disk cannot leave
+    half a file. Whoever holds the lock in it is at work; when nobody does, it is what a run left
+    that was killed, and it is emptied. ``out`` goes too when it was made here and stays empty.
+
+    Raises:
+        OutputError: ``out`` is no folder, is not empty (without ``force``), cannot be written, or
+            another run is writing to it.
+    """
+    made_here = not out.exists()
+    if not made_here and not out.is_dir():
         raise OutputError(N_("{path} is not a folder."), path=str(out))
-    if not force and any(out.iterdir()):
+    hidden = out / _STAGE
+    try:
+        with writing(out):
+            lock = _lock(hidden, out)
+            stage = hidden / "copies"
+            shutil.rmtree(stage, ignore_errors=True)
+        try:
+            if not force:
+                _demand_empty(out)
+            with writing(out):
+                stage.mkdir()
+            yield stage
+        finally:
+            shutil.rmtree(stage, ignore_errors=True)
+            _unlock(lock, hidden)
+    finally:
+        if made_here:
+            with contextlib.suppress(OSError):
+                out.rmdir()  # only where nothing was written
+
+
+def _demand_empty(out: Path) -> None:
+    found = sorted(p.name for p in out.iterdir() if p.name != _STAGE)
+    if found:
         raise OutputError(
-            N_("The folder {path} is not empty."),
+            N_("The folder {path} is not empty: {found}."),
             hint=N_("Name another folder, or allow files of the same name to be replaced: --force"),
             path=str(out),
+            found=", ".join(found[:3]) + (" …" if len(found) > 3 else ""),
         )
 
 
-def unwritable(out: Path, error: OSError) -> OutputError:
-    """The error for a folder that cannot be written."""
-    return OutputError(
-        N_("{path} cannot be written: {reason}."),
-        hint=N_("Check that you may write there and that the disk has room."),
+def _lock(hidden: Path, out: Path) -> BinaryIO:
+    """Make ``hidden`` and hold the lock in it; the system lets go of it however this run ends."""
+    place = hidden / "lock"
+    for _ in range(_ATTEMPTS):
+        hidden.mkdir(parents=True, exist_ok=True)
+        try:
+            stream = place.open("ab")
+        except FileNotFoundError:
+            continue  # another run has just ended and cleaned up
+        if not _locked(stream):
+            stream.close()
+            break
+        with contextlib.suppress(FileNotFoundError):
+            if place.stat().st_ino == os.fstat(stream.fileno()).st_ino:
+                return stream
+        stream.close()
+    raise OutputError(
+        N_("Another medcab fix is writing to {path}."),
+        hint=N_("Wait until it has ended, or name another folder: --out FOLDER"),
         path=str(out),
-        reason=error.strerror or str(error),
     )
+
+
+def _locked(stream: BinaryIO) -> bool:
+    """Lock an open file; False when another process holds it. Some network disks have no locks."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in _HELD
+    return True
+
+
+def _unlock(lock: BinaryIO, hidden: Path) -> None:
+    with contextlib.suppress(OSError):
+        if os.name == "nt":  # an open file cannot be removed there
+            lock.close()
+        (hidden / "lock").unlink()
+    lock.close()
+    with contextlib.suppress(OSError):
+        hidden.rmdir()
+
+
+@contextlib.contextmanager
+def writing(out: Path) -> Iterator[None]:
+    """Tell of an error of the disk as what it is: ``out`` cannot be written.
+
+    Raises:
+        OutputError: what happens within ends in an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(
+            N_("{path} cannot be written: {reason}."),
+            hint=help_for(error),
+            path=str(out),
+            reason=reason_of(error),
+        ) from error
 
 
 def move(stage: Path, out: Path) -> None:

@@ -111,16 +111,22 @@ def told(thing: Step | Note | Left, tr: Translator, say: Say | None = None) -> s
     if isinstance(thing, Left) and thing.finding is not None and say is not None:
         return say(thing.finding, tr)
     if isinstance(thing, Step):
-        return tr(TOLD[thing.action], **_plain(thing.args))
+        return tr(TOLD[thing.action], **_plain(thing.args, tr))
     if isinstance(thing, Note):
-        return tr(thing.template, **thing.args)
-    return tr(thing.reason, **_plain(thing.args))
+        return tr(thing.template, **_plain(thing.args, tr))
+    return tr(thing.reason, **_plain(thing.args, tr))
 
 
-def _plain(args: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        k: ", ".join(map(str, v)) if isinstance(v, list | tuple) else v for k, v in args.items()
-    }
+def _plain(args: Mapping[str, Any], tr: Translator) -> dict[str, Any]:
+    """``args`` as they stand in a sentence: lists joined, numbers as the language writes them."""
+    made = dict(args)
+    for key, value in args.items():
+        if isinstance(value, list | tuple):
+            made[key] = ", ".join(map(str, value))
+        elif isinstance(value, float):
+            shown = f"{value:.2f}".rstrip("0").rstrip(".")
+            made[key] = shown.replace(".", ",") if tr.language == "ru" else shown
+    return made
 
 
 def as_json(result: FixResult, tr: Translator, say: Say | None = None) -> dict[str, Any]:
@@ -169,7 +175,7 @@ def _json_left(one: Left, tr: Translator, say: Say | None) -> dict[str, Any]:
         "rule": one.rule or None,
         "written": one.kept,
         "reason": told(one, tr, say),
-        "hint": tr(one.hint, **_plain(one.args)) if one.hint else None,
+        "hint": tr(one.hint, **_plain(one.args, tr)) if one.hint else None,
     }
 
 

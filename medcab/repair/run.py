@@ -6,10 +6,8 @@ Nothing reaches the output folder that the rules do not pass, and the originals 
 from __future__ import annotations
 
 import contextlib
-import shutil
-import tempfile
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -33,7 +31,7 @@ from medcab.repair.model import (
     Written,
 )
 from medcab.repair.names import free_name
-from medcab.repair.place import demand_apart, demand_free, move, unwritable
+from medcab.repair.place import claimed, demand_apart, move, writing
 from medcab.repair.plan import make_plan
 from medcab.sandbox import Sandbox
 from medcab.validators.facts import FileFacts
@@ -84,20 +82,21 @@ def fix(
 
     Raises:
         UsageError: ``out`` is the input, or lies within it.
-        OutputError: ``out`` is not empty (without ``force``) or cannot be written.
+        OutputError: ``out`` is not empty (without ``force``), cannot be written, or another repair
+            is writing to it.
     """
     demand_apart(package, out)
-    demand_free(out, force=options.force)
     check = replace(check, scan=True)  # what was not looked at cannot be said to comply
     with Workshop(check) as shop:
-        report = engine.run(package, profile, check, shop=shop)
-        plan = make_plan(package, profile, report, options)
-        with _stage(out) as stage:
-            written = _work(plan, profile, stage, options, shop.sandbox, observer)
-            beside = _Settings(package, profile_name, form)
-            written, after = _judged(written, profile, stage, check, beside, shop)
-            if after is not None:
-                move(stage, out)
+        with claimed(out, force=options.force) as stage:
+            report = engine.run(package, profile, check, shop=shop)
+            plan = make_plan(package, profile, report, options)
+            with writing(out):
+                written = _work(plan, profile, stage, options, shop.sandbox, observer)
+                beside = _Settings(package, profile_name, form)
+                written, after = _judged(written, profile, stage, check, beside, shop)
+                if after is not None:
+                    move(stage, out)
         if options.force and after is not None:
             after = engine.run(read_package([str(out)]), profile, check, shop=shop)
         elif after is not None:
@@ -108,30 +107,6 @@ def fix(
         bound = {p for w in written if signed(w.task.documents[0], package) for p in w.paths}
         left += [one for one in _kept(after, bound) if one.rule != "INP004" or one.path not in told]
     return FixResult(plan, str(out), tuple(written), after, tuple(left))
-
-
-@contextlib.contextmanager
-def _stage(out: Path) -> Iterator[Path]:
-    """A folder hidden in the output, which is gone afterwards, and the output too if empty.
-
-    Raises:
-        OutputError: what happens in there ends in an error of the disk.
-    """
-    made_here = not out.exists()
-    stage: Path | None = None
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        # Beside the output, not in /tmp: moving within a disk cannot leave half a file.
-        stage = Path(tempfile.mkdtemp(prefix=".medcab-fix-", dir=out))
-        yield stage
-    except OSError as error:
-        raise unwritable(out, error) from error
-    finally:
-        if stage is not None:
-            shutil.rmtree(stage, ignore_errors=True)
-        if made_here:
-            with contextlib.suppress(OSError):
-                out.rmdir()  # only where nothing was written
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 
@@ -141,3 +142,27 @@ def test_every_rule_that_says_so_is_known_to_the_plan():
     from medcab.rules import all_rules
 
     assert {r.id for r in all_rules() if r.fixable} == known
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nobody asks a program to end there")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGKILL"])
+def test_a_run_that_is_ended_leaves_nothing_or_what_the_next_one_clears(package, tmp_path, name):
+    import signal
+    import subprocess
+    import time
+
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "medcab", "fix", str(package), "-p", "scan", "--out", str(out)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        until = time.monotonic() + 30
+        while not (out / ".medcab-fix").exists() and time.monotonic() < until:
+            time.sleep(0.01)
+        process.send_signal(getattr(signal, name))
+        process.communicate(timeout=30)
+    expected = {"SIGTERM": 143, "SIGINT": 130, "SIGKILL": -9}[name]
+    assert process.returncode == expected
+    assert out.exists() is (name == "SIGKILL")
+    done = subprocess.run(command, capture_output=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert (out / "medcab.yaml").exists()
+    assert not (out / ".medcab-fix").exists()

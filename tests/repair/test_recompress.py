@@ -124,3 +124,15 @@ class TestScans:
                 return out.getvalue()
 
         assert coded_quality(Stream()) == 60
+
+
+def test_sizes_are_told_as_the_language_writes_them():
+    from medcab.repair.model import Action, Left, Step
+    from medcab.repair.report import told
+    from medcab.text import translator
+
+    step = Step(Action.COMPRESS, {"limit": 4.77, "dpi": 300, "bytes": 5_000_000})
+    assert "4,77 МБ" in told(step, translator("ru"))
+    assert "4.77 MB or less" in told(step, translator("en"))
+    left = Left("a.pdf", "{limit} MB", {"limit": 5.0})
+    assert told(left, translator("ru")) == "5 MB"

@@ -145,6 +145,67 @@ class TestOutput:
             repair(folder({"a.pdf": pdf(slip())}))
         assert not (tmp_path / "out").exists()
 
+    def test_what_a_killed_run_left_is_cleared_away(self, folder, repair, tmp_path):
+        rest = tmp_path / "out" / ".medcab-fix" / "copies"
+        rest.mkdir(parents=True)
+        (rest / "half.pdf").write_bytes(b"half")
+        (rest.parent / "lock").write_bytes(b"")
+        _, out = repair(folder({"a.pdf": pdf(slip())}))
+        assert sorted(p.name for p in out.iterdir()) == ["a.pdf", "medcab.yaml"]
+
+    def test_a_folder_that_looks_empty_is_told_by_what_lies_in_it(self, folder, repair, tmp_path):
+        (tmp_path / "out").mkdir()
+        (tmp_path / "out" / ".hidden").write_bytes(b"")
+        with pytest.raises(OutputError, match=r"\.hidden"):
+            repair(folder({"a.pdf": pdf(slip())}))
+        assert [p.name for p in (tmp_path / "out").iterdir()] == [".hidden"]
+
+    def test_two_repairs_never_write_to_one_folder(self, folder, repair, tmp_path):
+        from medcab.repair.place import claimed
+
+        root, out = folder({"a.pdf": pdf(slip())}), tmp_path / "out"
+        with claimed(out, force=False) as stage:
+            (stage / "a.pdf").write_bytes(b"first")
+            for force in (False, True):
+                with pytest.raises(OutputError, match="Another"):
+                    repair(root, force=force)
+            assert (stage / "a.pdf").read_bytes() == b"first"
+            (stage / "a.pdf").rename(out / "a.pdf")
+        with pytest.raises(OutputError, match="not empty"):
+            repair(root)
+        assert [p.name for p in out.iterdir()] == ["a.pdf"]
+
+    def test_a_lock_of_a_run_that_just_ended_is_not_held(self, tmp_path, monkeypatch):
+        """Opened before the other run removed it, locked after: it keeps nobody out."""
+        from medcab.repair import place
+
+        real, removed = place._locked, []
+
+        def late(stream):
+            if not removed:
+                removed.append(True)
+                (tmp_path / "out/.medcab-fix/lock").unlink()
+            return real(stream)
+
+        monkeypatch.setattr(place, "_locked", late)
+        with place.claimed(tmp_path / "out", force=False):
+            assert (tmp_path / "out/.medcab-fix/lock").exists()
+        assert removed
+        assert not (tmp_path / "out").exists()
+
+    def test_a_disk_without_locks_is_written_to(self, tmp_path, monkeypatch):
+        import errno
+
+        fcntl = pytest.importorskip("fcntl")
+        from medcab.repair.place import claimed
+
+        def none(*_: object) -> None:
+            raise OSError(errno.ENOLCK, "No locks available")
+
+        monkeypatch.setattr(fcntl, "flock", none)
+        with claimed(tmp_path / "out", force=False) as stage:
+            assert stage.is_dir()
+
     def test_a_file_that_changes_meanwhile_is_not_written(self, folder, repair, monkeypatch):
         root = folder({"a.pdf": pdf(slip()), "b.pdf": pdf(slip(), slip())})
         real = engine.run
