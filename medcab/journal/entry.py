@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from medcab.journal.mask import mask_name, mask_values
-from medcab.model import Finding, Report
+from medcab.model import Finding, Outcome, Report, Severity
 
-__all__ = ["FIELDS", "Entry", "from_report"]
+__all__ = ["FIELDS", "Entry", "from_report", "is_content"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,54 @@ class Entry:
 
 FIELDS: Final = frozenset(field.name for field in fields(Entry))
 """What the content of every record has."""
+
+
+_TEXTS: Final = ("user", "host", "command", "version", "profile", "verdict")
+
+
+def is_content(content: Any) -> bool:
+    """Whether something read from a journal has the shape that :meth:`Entry.plain` gives it.
+
+    Whoever can write the file can put anything there: what is shown relies on this shape.
+    """
+    if not isinstance(content, dict) or not content.keys() >= FIELDS:
+        return False
+    try:
+        datetime.fromisoformat(content["at"]).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    inputs, findings = content["inputs"], content["findings"]
+    return (
+        all(isinstance(content[name], str) for name in _TEXTS)
+        and isinstance(inputs, list)
+        and all(map(_is_input, inputs))
+        and isinstance(findings, list)
+        and all(map(_is_finding, findings))
+    )
+
+
+def _is_input(stored: Any) -> bool:
+    return (
+        isinstance(stored, dict)
+        and isinstance(stored.get("name"), str)
+        and isinstance(stored.get("sha256", 0), str | None)
+    )
+
+
+def _is_finding(stored: Any) -> bool:
+    if not isinstance(stored, dict) or not isinstance(stored.get("args"), dict):
+        return False
+    try:
+        Severity(stored["severity"])
+        Outcome(stored["outcome"])
+        told = (stored["path"], stored["field"], stored.get("reason"))
+        return (
+            isinstance(stored["rule"], str)
+            and all(isinstance(each, str | None) for each in told)
+            and isinstance(stored["page"], int | None)
+        )
+    except (KeyError, ValueError, TypeError):
+        return False
 
 
 def from_report(

@@ -14,7 +14,7 @@ from typing import Any, Final, Self
 
 from medcab.errors import InputError, OutputError
 from medcab.journal.chain import GENESIS, ChainProblem, Verification, canonical, link
-from medcab.journal.entry import FIELDS, Entry
+from medcab.journal.entry import Entry, is_content
 from medcab.journal.schema import APPLICATION_ID, LARGEST, State, create, is_sound, read_state
 from medcab.text import N_
 
@@ -84,10 +84,9 @@ class Journal:
         state = self._state()
         if state is None:
             raise InputError(
-                N_("{path} is damaged or is no journal: {reason}."),
+                N_("{path} is damaged: its tables are not those of a journal."),
                 hint=N_("Keep the file as it is and restore it from a copy."),
                 path=str(self.path),
-                reason="schema, state",
             )
         return state
 
@@ -199,14 +198,15 @@ class Journal:
             content = json.loads(stored)
         except (ValueError, TypeError, RecursionError):
             content = None
-        if not isinstance(content, dict) or not content.keys() >= FIELDS:
+        if not is_content(content):
             raise InputError(
                 N_("Record {number} of the journal {path} is damaged."),
                 hint=N_("See: medcab journal verify FILE"),
                 number=number,
                 path=str(self.path),
             )
-        return content
+        found: dict[str, Any] = content
+        return found
 
     def verify(self) -> Verification:
         """Walk the chain from its base to its head.

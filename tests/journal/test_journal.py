@@ -25,6 +25,11 @@ try:
 except ImportError:  # Windows
     resource = None
 
+_FINDING = {
+    "rule": "FIL001", "severity": "error", "outcome": "violated", "path": "a.pdf", "page": None,
+    "field": None, "args": {}, "reason": None,
+}  # fmt: skip
+
 
 @pytest.fixture
 def filled(tmp_path):
@@ -154,7 +159,7 @@ def test_a_full_disk_loses_nothing_acknowledged(tmp_path):
         journal._db.execute(f"PRAGMA max_page_count = {pages + 2}")
         with pytest.raises(OutputError, match="cannot be written"):
             for n in range(1000):
-                journal.append(entry(n, findings=[{"rule": "X" * 2000}]))
+                journal.append(entry(n, findings=[_FINDING | {"rule": "X" * 2000}]))
                 acknowledged = n + 2
         assert journal.verify().whole
         assert journal.head()[0] == acknowledged
@@ -171,17 +176,20 @@ from abuse import entry
 from medcab.errors import OutputError
 from medcab.journal import Journal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+finding = dict({finding!r}, rule="X" * 3000)
 with Journal({path!r}) as journal:
     resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room}))
     try:
         for n in range(10_000):
-            print(journal.append(entry(n, findings=[{{"rule": "X" * 3000}}])), flush=True)
+            print(journal.append(entry(n, findings=[finding])), flush=True)
     except OutputError as error:
         print(error, file=sys.stderr)
         sys.exit(3)
 """
     path = tmp_path / "j.db"
-    code = child.format(tests=str(Path(__file__).parent), path=str(path), room=room)
+    code = child.format(
+        tests=str(Path(__file__).parent), path=str(path), room=room, finding=_FINDING
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 3, done.stderr
     assert "cannot be written" in done.stderr
@@ -368,3 +376,26 @@ def test_removed_records_need_a_record_that_says_who_removed_them(filled):
     db.close()
     with Journal(filled) as journal:
         assert [p.kind for p in journal.verify().problems] == ["pruned"]
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        {"at": 5}, {"at": "x"}, {"at": "0001-01-01T00:00:00+14:00"}, {"user": None},
+        {"command": ["a"]}, {"verdict": {}}, {"inputs": 5}, {"inputs": ["a"]},
+        {"inputs": [{"name": "a"}]}, {"inputs": [{"name": "a", "sha256": 5}]}, {"findings": [1]},
+        {"findings": [{"rule": "FIL001"}]}, {"findings": [_FINDING | {"severity": "x"}]},
+        {"findings": [_FINDING | {"severity": []}]}, {"findings": [_FINDING | {"page": "1"}]},
+        {"findings": [_FINDING | {"args": []}]}, {"findings": [_FINDING | {"path": 5}]},
+    ],
+)  # fmt: skip
+def test_a_record_of_another_shape_is_named_as_damaged(tmp_path, patch):
+    with Journal(tmp_path / "j.db") as journal:
+        journal.append(entry(1, findings=[_FINDING]))
+        (record,) = journal.records()
+        loosen(journal._db)
+        changed = json.dumps(record.content | patch).encode()
+        journal._db.execute("UPDATE records SET content = ?", (changed,))
+        assert [p.kind for p in journal.verify().problems] == ["edited"]
+        with pytest.raises(InputError, match="Record 1"):
+            list(journal.records())
