@@ -62,19 +62,18 @@ def read_store(journal: Journal, file: PdfFile) -> Store:
     items: list[tuple[str, Any, bool]] = []
     try:
         last = file.reader.total_revisions - 1
-        for revision in range(last, max(-1, last - _MAX_REVISIONS), -1):
-            root = (
-                file.reader.root
-                if revision == last
-                else file.reader.get_historical_resolver(revision).root
-            )
+        # The oldest first: what is appended must not push out what was there.
+        for revision in (*range(min(last, _MAX_REVISIONS)), last):
+            root = _root(file, revision, last)
+            if root is None:
+                continue
             try:
                 items += _of_revision(store, root, revision == last)
             except breaks() as error:
                 _damaged(journal, why(error))
     except breaks() as error:
         _damaged(journal, why(error))
-    seen: set[tuple[int, int, object]] = set()
+    seen: dict[tuple[int, int, object], bytes] = {}
     size = 0
     for kind, item, current in items:
         number, generation = getattr(item, "idnum", 0), getattr(item, "generation", 0)
@@ -82,8 +81,10 @@ def read_store(journal: Journal, file: PdfFile) -> Store:
             continue
         place = (number, generation, _standing(file.reader, item, current))
         if place in seen:
+            if current and seen[place]:
+                store.references.setdefault(seen[place], item)
             continue
-        seen.add(place)
+        seen[place] = b""
         if len(seen) > _MAX_ITEMS or size > _MAX_BYTES:
             _damaged(journal, "too large")
             break
@@ -92,7 +93,7 @@ def read_store(journal: Journal, file: PdfFile) -> Store:
         if not _fits(kind, data):
             _damaged(journal, f"object {number}")
             continue
-        name = key_of(data)
+        name = seen[place] = key_of(data)
         if current:
             store.references.setdefault(name, item)
         if name not in store.places:
@@ -101,6 +102,16 @@ def read_store(journal: Journal, file: PdfFile) -> Store:
             begun = -1 if file.encrypted else file.data.find(encoded)
             store.places[name] = (begun, begun + len(encoded))
     return store
+
+
+def _root(file: PdfFile, revision: int, last: int) -> Any:
+    """The catalogue in a revision; None where it has none (linearized files)."""
+    if revision == last:
+        return file.reader.root
+    try:
+        return file.reader.get_historical_resolver(revision).root
+    except breaks():
+        return None
 
 
 def _of_revision(store: Store, root: Any, current: bool) -> list[tuple[str, Any, bool]]:

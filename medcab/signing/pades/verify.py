@@ -147,6 +147,7 @@ def _judge(
         result = replace(
             result,
             level=reached_level(verifier, place, whole, result, store, stamps),
+            structure=None,  # what the CMS in it would reach as a file of its own
             field=place.field,
             checks=(*told, *result.checks),
             timestamps=(*(s.verdict.described() for s in stamps), *result.timestamps),

@@ -105,3 +105,19 @@ def test_time_stamps_that_prove_nothing_raise_no_level(world, ladder, authority)
 def test_signature_time_stamp_that_proves_nothing_makes_no_b_t(world):
     result = only(world, sign(world, tsa="foreign"))
     assert (result.level, result.timestamps[0]["indication"]) == ("PAdES-B-B", "INDETERMINATE")
+
+
+def test_filler_pushes_no_revocation_out(world, ladder, monkeypatch):
+    """The store is read up to a limit: what is appended must not use it up."""
+    from medcab.signing.pades import store
+
+    monkeypatch.setattr(store, "_MAX_ITEMS", 10)
+    world.issuing.revoked[world.signer.certificate.serial_number] = NOW - timedelta(days=1)
+    made = stored(ladder["B-T"], crls=[pki_server.make_crl(world.issuing, NOW)])
+    world.issuing.revoked.clear()
+    moments = [NOW - timedelta(days=number) for number in range(1, 13)]
+    filler = [pki_server.make_crl(world.root, moment) for moment in moments]
+    made = stored(update(made, without_store), crls=filler)
+    report = world.verifier().verify_bytes(made)
+    assert "revocation-data-readable" in {c.id for c in report.problems}
+    assert report.signatures[0].sub_indication == "REVOKED_NO_POE"
