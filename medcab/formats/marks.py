@@ -6,7 +6,7 @@ from typing import Final
 
 from medcab.model import Finding, Outcome, Severity, Verdict
 
-__all__ = ["UNKNOWN", "VERDICT_MARKS", "mark_of"]
+__all__ = ["VERDICT_MARKS", "mark_of"]
 
 # A mark and a word stand beside every colour: colour alone tells nothing to many readers.
 VERDICT_MARKS: Final = {
@@ -19,11 +19,11 @@ _SEVERITIES: Final = {
     Severity.WARNING: ("!", "yellow"),
     Severity.INFO: ("i", "cyan"),
 }
-UNKNOWN: Final = ("?", "yellow")
+_UNKNOWN: Final = ("?", "yellow")
 
 
 def mark_of(finding: Finding) -> tuple[str, str]:
     """The mark and the colour of a finding; the same for all that could not be checked."""
     if finding.outcome is Outcome.UNDETERMINED:
-        return UNKNOWN
+        return _UNKNOWN
     return _SEVERITIES[finding.severity]

@@ -173,14 +173,20 @@ class Story:
         about = f" — {group.about}" if group.about else ""
         heading = self._p(f"{group.heading}{about}", self.group)
         for number, line in enumerate(group.lines):
-            block = self._fold(line) if isinstance(line, Fold) else self._finding(group, line)
+            block = (
+                self._fold(group, line) if isinstance(line, Fold) else self._finding(group, line)
+            )
             self.flow.append(KeepTogether([*lead, heading, *block] if not number else block))
 
-    def _fold(self, fold: Fold) -> list[Any]:
+    def _fold(self, group: Group, fold: Fold) -> list[Any]:
         from reportlab.platypus import Spacer
 
+        one = fold.items[0]
+        if not one.reason:  # one fault on many pages: told of the first, which is shown
+            said = replace(one, message=fold.message, measure="", place=fold.place)
+            return self._finding(group, said)
         place = f", {fold.place}" if fold.place else ""
-        word = f"{fold.items[0].severity}{place}"
+        word = f"{one.severity}{place}"
         return [
             self._p(word, self.text, colour=_COLOURS[Verdict.INDETERMINATE], bold=True),
             self._p(fold.message, self.text),

@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from medcab.formats.base import DEFAULT, Options
 from medcab.formats.encoding import printable
-from medcab.formats.marks import UNKNOWN, VERDICT_MARKS, mark_of
+from medcab.formats.marks import VERDICT_MARKS, mark_of
 from medcab.formats.parts import signatures
 from medcab.formats.values import moment
 from medcab.formats.view import Advice, DocumentRow, Fold, Group, Item, View, view
@@ -259,8 +259,13 @@ def _place(item: Item) -> str:
 def _fold(fold: Fold) -> RenderableType:
     from rich.text import Text
 
-    place = f" {fold.place}: " if fold.place else " "
-    line = Text.assemble(UNKNOWN, place, fold.message)
+    one = fold.items[0]
+    mark, style = mark_of(one.finding)
+    if one.reason:
+        line = Text.assemble((mark, style), f" {fold.place}: " if fold.place else " ")
+    else:
+        line = Text.assemble((f"{mark} {one.severity}, {fold.place}:", style), " ")
+    line.append(fold.message)
     line.append(f" [{fold.rules}]", style="dim")
     return _indented(line, 2, hang=4)
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from medcab.formats import sentences as say
 from medcab.formats.encoding import printable
+from medcab.formats.folding import Fold, folded
 from medcab.model import Document, Finding, Report, Verdict, worst
 from medcab.text import N_, Translator
 
@@ -60,24 +61,8 @@ class Item:
         return f"{self.message.removesuffix('.')}: {self.measure.removesuffix('.')}."
 
 
-_WORTH_FOLDING: Final = 3
-_PLACES: Final = 12
 _ABOUT_CONTENT: Final = ("DPI", "FIL", "IMG", "PDF", "SCN")
 _NUMBERS: Final = re.compile(r"[0-9](?:[0-9.,\u00a0]*[0-9])?")
-
-
-@dataclass(frozen=True, slots=True)
-class Fold:
-    """Several checks of one place that could not be made for one reason."""
-
-    message: str
-    place: str
-    items: tuple[Item, ...]
-
-    @property
-    def rules(self) -> str:
-        """Ids of the rules, for one line."""
-        return ", ".join(dict.fromkeys(item.rule for item in self.items))
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +232,7 @@ def _group(
         about=about,
         row=row,
         items=items,
-        lines=_lines(items, tr),
+        lines=folded(items, tr),
         verdict=verdict,
         verdict_word=say.verdict_word(verdict, tr),
     )
@@ -271,49 +256,6 @@ def _in_order_of_form(report: Report, path: str | None, found: Iterable[Finding]
         return list(found)
     order = {name: at for at, name in enumerate(form.values)}
     return sorted(found, key=lambda f: (f.severity.rank, order.get(f.location.field or "", -1)))
-
-
-def _lines(items: tuple[Item, ...], tr: Translator) -> tuple[Item | Fold, ...]:
-    """Put together what could not be checked for one reason: a password hides a dozen rules.
-
-    And what one rule could not check in several places for one reason: a question that the form
-    leaves open hides a dozen fields.
-    """
-    at_place: dict[tuple[str, str], list[Item]] = {}
-    of_rule: dict[tuple[str, str], list[Item]] = {}
-    for one in items:
-        if one.reason:
-            at_place.setdefault((one.reason, one.place), []).append(one)
-    for (reason, _), same in at_place.items():
-        if len(same) == 1 and same[0].place:
-            of_rule.setdefault((reason, same[0].rule), []).append(same[0])
-    lines: list[Item | Fold] = []
-    for one in items:
-        same = at_place.get((one.reason, one.place), [one])
-        alike = of_rule.get((one.reason, one.rule), [])
-        if len(same) > 1:
-            if same[0] is one:
-                few = N_("{n} check could not be made. {reason}")
-                many = N_("{n} checks could not be made. {reason}")
-                message = tr.plural(few, many, len(same), reason=one.reason)
-                lines.append(Fold(message, one.place, tuple(same)))
-        elif len(alike) < _WORTH_FOLDING or one not in alike:
-            lines.append(one)
-        elif alike[0] is one:
-            few = N_("Not checked in {n} place: {places}. {reason}")
-            many = N_("Not checked in {n} places: {places}. {reason}")
-            places = ", ".join(item.place for item in alike[:_PLACES])
-            places += "…" if len(alike) > _PLACES else ""
-            message = tr.plural(few, many, len(alike), places=places, reason=one.reason)
-            lines.append(Fold(message, "", tuple(alike)))
-    return tuple(sorted(lines, key=_weight))
-
-
-def _weight(line: Item | Fold) -> tuple[int, bool]:
-    """What is known to be wrong comes before what is not known: it is often the cause."""
-    if isinstance(line, Fold):
-        return min(one.finding.severity.rank for one in line.items), True
-    return line.finding.severity.rank, bool(line.reason)
 
 
 def _advice(groups: Iterable[Group]) -> tuple[Advice, ...]:

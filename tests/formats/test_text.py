@@ -310,3 +310,60 @@ def test_one_question_behind_many_fields_is_asked_once(good, ru, count, folded):
         assert ("…. Файл зашифрован." in text) is (count == 40)
     # What is folded for people is whole for programs.
     assert len(json.loads(render(report, "json", ru))["findings"]) == count
+
+
+def pages_of(rule, pages, *, reason=None, **args):
+    outcome = Outcome.UNDETERMINED if reason else Outcome.VIOLATED
+    return tuple(
+        Finding(rule, Severity.ERROR, args, Location("Иванов_Диплом.pdf", page=n),
+                outcome=outcome, reason=reason)
+        for n in pages
+    )  # fmt: skip
+
+
+def test_pages_that_were_not_seen_for_one_reason_are_told_of_once(good, ru):
+    reason = N_("The file is encrypted.")
+    pages = [*range(1, 146), 150]
+    found = (*pages_of("DPI901", pages, reason=reason), *pages_of("LIM901", pages, reason=reason))
+    report = replace(good, findings=tuple(sorted(found, key=lambda f: f.location.page)))
+    text = " ".join(render(report, "text", ru).split())
+    assert text.count("Файл зашифрован.") == 1
+    assert "? стр. 1–145, 150: " in text
+    assert "292" in text
+    assert "[DPI901, LIM901]" in text
+    one_rule = replace(good, findings=pages_of("DPI901", pages, reason=reason))
+    text = " ".join(render(one_rule, "text", ru).split())
+    assert "Не проверено в 146 местах: стр. 1–145, 150. Файл зашифрован." in text
+    for kind in ("html", "pdf", "xlsx"):
+        assert render(report, kind, ru)
+    assert render(report, "html", ru).decode().count("1–145, 150") == 1
+
+
+def test_a_fault_of_many_pages_is_told_of_once(good, ru):
+    same = pages_of("DPI901", range(2, 40), measured=150, limit=300)
+    report = replace(good, findings=(*same, *pages_of("DPI901", [50], measured=90, limit=300)))
+    text = " ".join(render(report, "text", ru).split())
+    assert "✗ ошибка, стр. 2–39: Разрешение скана 150 dpi" in text
+    assert "То же ещё на 37 страницах." in text
+    assert "✗ ошибка, стр. 50: Разрешение скана 90 dpi" in text
+    assert text.count("150 dpi") == 1
+    page = render(report, "html", ru).decode()
+    assert "То же ещё на 37 страницах." in page
+    assert render(report, "pdf", ru).startswith(b"%PDF")
+
+
+def test_a_page_number_does_not_make_messages_different():
+    from medcab.formats.folding import folded
+    from medcab.formats.view import item
+    from medcab.text import translator
+
+    tr = translator("en")
+    said = [
+        replace(item(f, tr), message=f"Page {f.location.page} is blank, 1 of 10.")
+        for f in pages_of("X", (1, 10, 11))
+    ]
+    (line,) = folded(said, tr)
+    assert (line.place, line.message[:16]) == ("p. 1, 10–11", "Page 1 is blank,")
+    other = [replace(one, message=f"{one.message} {n}") for n, one in enumerate(said)]
+    assert folded(other, tr) == tuple(other)
+    assert len(folded(said[:2], tr)) == 2

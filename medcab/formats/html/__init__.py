@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
@@ -183,7 +184,10 @@ def _cards(shown: View, pictures: Pictures, tr: Translator) -> Iterable[dict[str
         for line in group.lines:
             number += 1
             one: dict[str, Any]
-            if isinstance(line, Fold):
+            if isinstance(line, Fold) and not line.items[0].reason:
+                said = replace(line.items[0], message=line.message, measure="", place=line.place)
+                one = {"item": said, "fold": None, "count": len(line.items)}
+            elif isinstance(line, Fold):
                 one = {"item": line.items[0], "fold": line, "count": len(line.items)}
             else:
                 one = {"item": line, "fold": None, "count": 1}
