@@ -17,11 +17,12 @@ _WINDOW_MM: Final = 0.8
 _ENOUGH: Final = 1500
 _TILE_ENOUGH: Final = 60
 _BAND_ENOUGH: Final = 500
+_GRAINY: Final = 1.0  # grey levels of grain, below which it makes no edge steep
+_EVERY: Final = 3  # of the squares, where grain is averaged out
 _GRAIN: Final = 5  # pixels, in a square of which grain averages out
 _HIDDEN: Final = 6.0  # edges that are wider than this where grain has averaged out are not sharp
 _WIDENED: Final = 0.5  # by which averaging widens them
 _INNER: Final = 28  # pixels of a square that are measured, at least
-_LINE: Final = 0.9  # of a square's side, along which the edge of a rule runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,15 @@ def sharpness(sheet: Sheet, limit: float = 4.5) -> Sharpness:
         return Sharpness()
     edges = _edges(tiles.pixels, sheet.mm)
     of_page, least = _strong(edges.spread)
-    if int(np.count_nonzero(of_page)) < _ENOUGH:
+    free = edges.spread >= least
+    if edges.ruled.any():
+        free, _ = _strong(np.where(edges.ruled, 0, edges.spread))
+    enough = int(np.count_nonzero(free)) >= _ENOUGH
+    if not enough and int(np.count_nonzero(of_page)) < _ENOUGH:
         return Sharpness()
-    free, _ = _strong(np.where(edges.ruled, 0, edges.spread))
-    width = _width(edges, free if int(np.count_nonzero(free)) >= _ENOUGH else of_page)
-    width = max(width, _under_grain(tiles.pixels, sheet.mm))
+    width = _width(edges, free if enough else of_page)
+    if sheet.noise >= _GRAINY:
+        width = max(width, _under_grain(tiles.pixels[:, :, ::_EVERY], sheet.mm))
     # A blurred square has no strong pixel by the measure of the page, only by its own.
     own = np.maximum(18, 0.45 * edges.spread.max(axis=(0, 1))).astype(np.uint8)
     strong = edges.spread >= np.minimum(own, np.uint8(least))
@@ -91,23 +96,19 @@ def _edges(pixels: Any, mm: float) -> _Edges:
     depth = np.maximum(spread, 1).astype(np.float32)
     down = apart(pixels[high, middle], pixels[low, middle]) / depth
     across = apart(pixels[middle, high], pixels[middle, low]) / depth
-    return _Edges(down, across, spread, _ruled(pixels, spread, reach))
+    return _Edges(down, across, spread, _ruled(pixels, side, reach))
 
 
-def _ruled(pixels: Any, spread: Any, reach: int) -> Any:
-    """Which inner pixels are near an edge that runs straight through the whole square."""
-    side = len(spread)
+def _ruled(pixels: Any, side: int, reach: int) -> Any:
+    """Which inner pixels are near a rule: a row or column that is dark through the whole square."""
     off = (len(pixels) - side) // 2
-    steep = np.maximum(9, spread.max(axis=(0, 1)) // 2)
-    found = np.zeros(spread.shape, bool)
+    middle = pixels.min(axis=(0, 1)) / 2 + pixels.max(axis=(0, 1)) / 2
+    found = np.zeros((side, side, pixels.shape[2]), bool)
     for axis in (0, 1):
-        rows, out = pixels.swapaxes(0, axis), found.swapaxes(0, axis)
-        edge = apart(rows[2:], rows[:-2]) >= steep
-        # A rule that is not quite level steps from one row to the next.
-        edge[1:] |= edge[:-1]
-        for row, square in np.argwhere(edge.mean(axis=1) >= _LINE):
-            at = row + 1 - off
-            out[max(at - reach - 2, 0) : max(at + reach + 2, 0), :, square] = True
+        out = found.swapaxes(0, axis)
+        for row, square in np.argwhere(pixels.max(axis=1 - axis) < middle):
+            at = row - off
+            out[max(at - reach - 2, 0) : max(at + reach + 3, 0), :, square] = True
     return found
 
 
@@ -125,7 +126,7 @@ def _under_grain(pixels: Any, mm: float) -> float:
     """Width of edges that grain makes look steep; 0 where they are not wide without it."""
     edges = _edges(boxed(pixels, _GRAIN), mm)
     where, _ = _strong(np.where(edges.ruled, 0, edges.spread))
-    if int(np.count_nonzero(where)) < _ENOUGH:
+    if int(np.count_nonzero(where)) < _ENOUGH // _EVERY:
         return 0.0
     width = _width(edges, where)
     return width - _WIDENED if width > _HIDDEN else 0.0
