@@ -40,8 +40,8 @@ def image_damaged(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     """The picture is damaged or cut off.
 
     What it checks:
-        The markers or chunks of the file up to its end mark, their checksums, and whether all
-        pixels can be decoded.
+        The markers or chunks of the file up to its end mark, their checksums, whether all pixels
+        can be decoded, and whether the data holds just the blocks or rows of the picture.
     Why it matters:
         The lower part of the page is missing or grey; some programs do not open the file at all.
     How to fix:

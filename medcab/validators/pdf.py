@@ -26,7 +26,8 @@ def pdf_damaged(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
 
     What it checks:
         Whether the file can be read without repairing its cross-reference table, page tree or
-        pages.
+        pages, whether what each page draws can be unpacked, and whether all pictures it names are
+        in the file.
     Why it matters:
         A viewer repairs silently what a portal refuses. The end of the file is usually missing: a
         broken download or copy.

@@ -252,13 +252,14 @@ def pdf_image_damaged(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
 
     What it checks:
         Whether the data of the pictures of each page is whole: JPEG from its first marker to the
-        last, packed samples to the last one.
+        last with all its blocks and no more, packed samples to the last one, all rows of CCITT
+        group 4. JBIG2, JPEG 2000 and group 3 are not checked in this manner.
     Why it matters:
         The page shows only its upper part, or nothing.
     How to fix:
         Scan the page again.
     Source:
-        RULES.md F07; ITU-T T.81, annex B.
+        RULES.md F07; ITU-T T.81, annex B and F; ITU-T T.6.
     """
     if (unknown := why_no_pdf(ctx.facts)) is not None:
         yield unknown

@@ -347,6 +347,48 @@ def test_no_scan():
     assert hits(ask("PDF016", GOOD)) == []
 
 
+BROKEN_CONTENT = stream("/Filter /FlateDecode", b"no deflated data", flate=False)
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (GOOD.replace(b"/XObject << /I 5 0 R >>", b"/XObject << /J 5 0 R >>"), "XObject"),
+        (page_pdf(FULL), "XObject"),
+        (
+            page_pdf(
+                b"/F Do",
+                "/XObject << /F 5 0 R >>",
+                stream("/Subtype /Form /BBox [0 0 9 9] /Resources << >>", b"/I Do"),
+            ),
+            "XObject",
+        ),
+        (
+            raw_pdf(
+                [
+                    "<< /Type /Catalog /Pages 2 0 R >>",
+                    "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+                    f"<< /Type /Page /Parent 2 0 R /MediaBox [{A4}] /Contents 4 0 R >>",
+                    BROKEN_CONTENT,
+                ]
+            ),
+            "unpacked",
+        ),
+    ],
+)
+def test_a_page_whose_content_is_lost_is_an_error_not_an_empty_page(data, why):
+    (hit,) = hits(ask("PDF001", data))
+    assert hit.severity is None
+    assert why in hit.evidence["detail"]
+    (answer,) = ask("PDF017", data)
+    assert isinstance(answer, Unknown)
+
+
+def test_what_a_form_of_old_draws_from_the_page_is_not_missed():
+    form = stream("/Subtype /Form /BBox [0 0 9 9]", b"/I Do")
+    assert hits(ask("PDF001", page_pdf(b"/F Do", "/XObject << /F 5 0 R >>", form))) == []
+
+
 def test_empty_pages():
     empty = page_pdf(b"q Q")
     (hit,) = hits(ask("PDF017", empty))

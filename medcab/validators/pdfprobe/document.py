@@ -61,7 +61,7 @@ def examine_pdf(
         except _BROKEN as second:
             return _second_opinion(data, replace(facts, damage=_line(second))), []
     with pdf:
-        measured, hits = _measure(pdf, facts, limits)
+        measured, hits = _measure(pdf, facts, limits, again=facts.damage is not None)
     if facts.damage is None and measured.warnings:
         return _repaired(data, path, measured, hits, limits)
     return measured, hits
@@ -81,7 +81,7 @@ def _repaired(
     """
     try:
         with _open(data, path, recover=True) as pdf:
-            again, found = _measure(pdf, PdfFacts(version=strict.version), limits)
+            again, found = _measure(pdf, PdfFacts(version=strict.version), limits, again=True)
     except _BROKEN:
         unseen = tuple(replace(page, complete=False) for page in strict.pages)
         return replace(strict, complete=False, pages=unseen), hits
@@ -89,7 +89,9 @@ def _repaired(
     return replace(again, damage=damage, warnings=strict.warnings), found
 
 
-def _measure(pdf: Any, facts: PdfFacts, limits: ProbeLimits) -> tuple[PdfFacts, list[LimitHit]]:
+def _measure(
+    pdf: Any, facts: PdfFacts, limits: ProbeLimits, *, again: bool
+) -> tuple[PdfFacts, list[LimitHit]]:
     encryption = "owner" if pdf.is_encrypted else None
     try:
         pages = list(_first(pdf.pages, limits.pages))
@@ -107,16 +109,21 @@ def _measure(pdf: Any, facts: PdfFacts, limits: ProbeLimits) -> tuple[PdfFacts, 
         damage = damage or _line(error)
     store = Store(limits, Layers(pdf))
     walked: list[PageFacts] = []
+    lost: list[str] = []
     for number, page in enumerate(pages, start=1):
         try:
             page_facts, page_hits = walk_page(page, number, store)
         except _BROKEN as error:
             damage = damage or _line(error)
             page_facts, page_hits = PageFacts(number, 0.0, 0.0, complete=False), []
+        lost += [f"page {number}: {what}" for what in store.broken]
+        store.broken.clear()
         walked.append(page_facts)
         hits += page_hits
     # Warnings last: most come when objects are read, not when the file is opened.
     said = [_line(warning) for warning in pdf.get_warnings()]
+    if lost and (again or not said):  # what is missing may be found when the file is walked again
+        damage = damage or lost[0]
     return replace(
         facts,
         encryption=encryption,

@@ -72,12 +72,16 @@ class Store:
     Args:
         limits: what a stream may be.
         layers: of the document.
-        decode: look for JPEG data that ends before its end marker.
+        decode: decode pictures to see whether their data is whole.
+
+    Attributes:
+        broken: content that cannot be unpacked, and XObjects that are drawn and not there.
     """
 
     def __init__(self, limits: ProbeLimits, layers: Layers, *, decode: bool = False) -> None:
         self.limits = limits
         self.layers = layers
+        self.broken: list[str] = []
         self._decode = decode
         self._images: dict[tuple[int, int], ImageInfo] = {}
         self._forms: dict[tuple[int, int], FormInfo] = {}
@@ -95,14 +99,14 @@ class Store:
 
         contents = page.obj.get("/Contents")
         if isinstance(contents, pikepdf.Stream):
-            return content_of(contents, self.limits)
+            return content_of(contents, self.limits, self.broken)
         if not isinstance(contents, pikepdf.Array):
             return b""
         parts: list[bytes] = []
         total = 0
         for item in contents:
             if isinstance(item, pikepdf.Stream):
-                parts.append(content_of(item, self.limits))
+                parts.append(content_of(item, self.limits, self.broken))
                 total += len(parts[-1])
             if total > self.limits.stream:
                 raise LimitReached("stream", self.limits.stream, total)
@@ -113,7 +117,7 @@ class Store:
         known = self._tokens.get(form.key)
         if known is not None:
             return known
-        stream = operators(content_of(form.stream, self.limits))
+        stream = operators(content_of(form.stream, self.limits, self.broken))
         start = list(islice(stream, _KEEP_OPERATORS + 1))
         if len(start) <= _KEEP_OPERATORS:
             self._tokens[form.key] = start
@@ -133,6 +137,14 @@ class Store:
         if kind == "/Form" or "/BBox" in stream:
             return self.form(stream)
         return None
+
+    def miss(self, scope: Any, name: bytes, *, page: bool) -> None:
+        """Note ``/name Do`` where there is no such XObject.
+
+        A form without resources of its own may use those of the page, as old files do.
+        """
+        if (page or scope is not None) and _resource(scope, "/XObject", name) is None:
+            self.broken.append("an XObject is missing")
 
     def pattern(self, scope: Any, name: bytes) -> FormInfo | None:
         """A tiling pattern."""

@@ -26,6 +26,7 @@ _CONTENT_FILTERS = {
     "/RL": "rl",
 }
 _LZW_EXPANSION = 1400  # at most 4096 bytes a 12-bit code, reached slowly
+_CHECKSUM = "incorrect data check"
 _NOT_HEX = re.compile(rb"[^0-9A-Fa-f]")
 
 
@@ -55,21 +56,24 @@ def filters_of(stream: Any, limits: ProbeLimits) -> list[str]:
     return ["/" + name_text(item) for item in value]
 
 
-def content_of(stream: Any, limits: ProbeLimits) -> bytes:
+def content_of(stream: Any, limits: ProbeLimits, broken: list[str] | None = None) -> bytes:
     """Decoded bytes of a content stream, never more than ``limits.stream``.
 
-    What a broken filter gave before it broke is returned, as viewers do.
+    What a broken filter gave before it broke is returned, as viewers do; ``broken`` gets what was
+    wrong.
 
     Raises:
         LimitReached: too many filters or bytes, or a filter that content streams may not have.
     """
-    data = decode_before(stream, filters_of(stream, limits), limits)
+    data = decode_before(stream, filters_of(stream, limits), limits, broken)
     if _has_predictor(stream):
         data = stream.read_bytes()  # the size is known to fit by now
     return data
 
 
-def decode_before(stream: Any, names: list[str], limits: ProbeLimits) -> bytes:
+def decode_before(
+    stream: Any, names: list[str], limits: ProbeLimits, broken: list[str] | None = None
+) -> bytes:
     """Undo the filters ``names``, in this order, never beyond ``limits.stream`` bytes.
 
     Raises:
@@ -80,13 +84,13 @@ def decode_before(stream: Any, names: list[str], limits: ProbeLimits) -> bytes:
         kind = _CONTENT_FILTERS.get(name)
         if kind is None:
             raise LimitReached("filters", limits.filters, len(names))
-        data = _decode(kind, data, limits.stream)
+        data = _decode(kind, data, limits.stream, broken)
     return data
 
 
-def _decode(kind: str, data: bytes, limit: int) -> bytes:
+def _decode(kind: str, data: bytes, limit: int, broken: list[str] | None) -> bytes:
     if kind == "flate":
-        return _inflate(data, limit)
+        return _inflate(data, limit, broken)
     if kind == "a85":
         return _ascii85(data)
     if kind == "hex":
@@ -104,11 +108,13 @@ def _decode(kind: str, data: bytes, limit: int) -> bytes:
     return found
 
 
-def _inflate(data: bytes, limit: int) -> bytes:
+def _inflate(data: bytes, limit: int, broken: list[str] | None) -> bytes:
     decoder = zlib.decompressobj()
     try:
         found = decoder.decompress(data, limit + 1)
-    except zlib.error:
+    except zlib.error as error:
+        if broken is not None and _CHECKSUM not in str(error):  # behind the data, which is whole
+            broken.append("content cannot be unpacked")
         return _inflate_broken(data, limit)
     if len(found) > limit:
         raise LimitReached("stream", limit, len(found))

@@ -173,6 +173,8 @@ class _Walker:
                 if isinstance(name, bytes):
                     if name not in known:
                         known[name] = self.store.xobject(scope, name)
+                        if known[name] is None and True not in marked:
+                            self.store.miss(scope, name, page=depth == 0)
                     self._do(name, known[name], state, depth, hidden=True in marked)
             elif word == b"re":
                 rectangle(operands, state.ctm, path)
