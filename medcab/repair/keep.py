@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from medcab.errors import MedcabError
-from medcab.files import replacing
-from medcab.repair.model import Left, Mended, Task, Written
+from medcab.files import reason_of, replacing
+from medcab.repair.model import Left, Mended, Task, Written, exchanged
 from medcab.repair.names import free_name
 from medcab.sandbox import Died, Done, Outcome, OutOfMemory, Raised, TimedOut
 from medcab.text import N_
@@ -46,7 +46,7 @@ def _refusal(task: Task, outcome: Outcome) -> Left:
         case Raised(MedcabError() as error):
             return Left(path, error.template, error.arguments, error.hint)
         case Raised(OSError() as error):
-            reason = {"reason": error.strerror or str(error)}
+            reason = {"reason": reason_of(error)}
             return Left(path, N_("The file cannot be read: {reason}."), reason)
         case TimedOut(seconds):
             return Left(
@@ -84,10 +84,5 @@ def copy(task: Task, stage: Path) -> Written:
     known = document.facts.sha256 if document.facts is not None else ""
     if known and digest.hexdigest() != known:
         place.unlink()
-        changed = Left(
-            document.path,
-            N_("The file changed while it was examined."),
-            hint=N_("Close it in other programs and try again."),
-        )
-        return Written(task, left=(changed,))
+        return Written(task, left=(_refusal(task, Raised(exchanged())),))
     return Written(task, (task.target,))

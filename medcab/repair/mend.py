@@ -7,6 +7,7 @@ before anything is kept.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import warnings
 from collections.abc import Iterable
@@ -17,7 +18,8 @@ from medcab.repair import pdfclean, recompress, scans
 from medcab.repair.compare import differing_pages, page_count
 from medcab.repair.edit import LEFT_AT_THE_EDGE, crooked, edit, lost, only_straightened
 from medcab.repair.images import CONVERTIBLE, Leaf, leaves_of
-from medcab.repair.model import Action, Mended, Note, Order, RepairError, Step
+from medcab.repair.model import Action, Mended, Note, Order, RepairError, Step, exchanged
+from medcab.sources import Source
 from medcab.text import N_
 from medcab.validators.facts import FileFacts, PdfFacts
 
@@ -39,6 +41,13 @@ def mend(order: Order) -> Mended:
     return _mend_pictures(order)
 
 
+def _bytes(source: Source, facts: FileFacts) -> bytes:
+    data = source.read()
+    if hashlib.sha256(data).hexdigest() != facts.sha256:
+        raise exchanged()
+    return data
+
+
 def _mend_pictures(order: Order) -> Mended:
     leaves: list[Leaf] = []
     remarks: list[Note] = []
@@ -49,7 +58,7 @@ def _mend_pictures(order: Order) -> Mended:
                 hint=N_("Open the file in its program and save it as PDF."),
                 format=form or "?",
             )
-        made = leaves_of(source.read(), facts, order.dpi)
+        made = leaves_of(_bytes(source, facts), facts, order.dpi)
         _edit_leaves(made, facts, order.steps, remarks)
         leaves += made
     data, notes = _build.build(
@@ -97,8 +106,8 @@ def _straighten(leaf: Leaf, degrees: float) -> bool:
 def _mend_pdf(order: Order) -> Mended:
     import pikepdf
 
-    data: bytes = order.sources[0].read()
     facts: FileFacts = order.facts[0]
+    data = _bytes(order.sources[0], facts)
     assert facts.pdf is not None
     actions = {s.action: s for s in order.steps}
     try:

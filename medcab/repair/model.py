@@ -26,6 +26,7 @@ __all__ = [
     "Step",
     "Task",
     "Written",
+    "exchanged",
 ]
 
 
@@ -33,6 +34,14 @@ class RepairError(MedcabError):
     """A document cannot be made to comply; says why, and what to do by hand."""
 
     exit_code = ExitCode.FAILED
+
+
+def exchanged() -> RepairError:
+    """The error for bytes that are not those which were examined."""
+    return RepairError(
+        N_("The file changed while it was examined."),
+        hint=N_("Close it in other programs and try again."),
+    )
 
 
 class Action(StrEnum):

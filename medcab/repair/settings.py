@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from medcab.errors import InputError
 from medcab.forms import is_form_name
 from medcab.manifest import MANIFEST_NAMES
-from medcab.model import Package
+from medcab.model import Document, Package
 from medcab.repair.model import Written
 from medcab.repair.names import inner_path
 from medcab.text import N_
@@ -70,12 +70,13 @@ def _documents(package: Package, written: Sequence[Written]) -> dict[str, Any]:
     base = _base(package)
     made: dict[str, Any] = {}
     used: set[str] = set()
+    taken = {_nfc(path) for one in written for path in one.paths}
     for one in written:
         for document in one.task.documents:
             key = _nfc(document.path).removeprefix(base)
             meta = dict(described.get(key, {}))
             used.add(key)
-            for path in one.paths or (inner_path(document, package.root),):
+            for path in one.paths or (_missing(one, document, package, taken),):
                 entry = {**meta, **made.get(_nfc(path), {})}
                 told = recognise(_name(path)).type
                 if document.type is not None and (told != document.type or "type" in meta):
@@ -84,6 +85,12 @@ def _documents(package: Package, written: Sequence[Written]) -> dict[str, Any]:
                     made[_nfc(path)] = entry
     made |= {k: dict(v) for k, v in described.items() if k not in used}
     return made
+
+
+def _missing(one: Written, document: Document, package: Package, taken: Collection[str]) -> str:
+    """The name under which a check of the copies misses ``document``: its own where it is free."""
+    own = _nfc(inner_path(document, package.root))
+    return one.task.target if own in taken else own
 
 
 def _listed(package: Package) -> dict[str, dict[str, Any]]:
