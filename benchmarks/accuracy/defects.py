@@ -58,6 +58,16 @@ def _focus(image: Image.Image, rnd: random.Random, clear: bool) -> Image.Image:
     )
 
 
+def _lifted(image: Image.Image, rnd: random.Random, clear: bool) -> Image.Image:
+    """The lower part of the sheet did not lie on the glass."""
+    share = rnd.uniform(0.45, 0.6) if clear else rnd.uniform(0.3, 0.4)
+    part = (0, round(image.height * (1 - share)), *image.size)
+    made = image.copy()
+    soft = image.crop(part).filter(ImageFilter.GaussianBlur(rnd.uniform(6, 9)))
+    made.paste(soft, part)
+    return made
+
+
 def _motion(image: Image.Image, rnd: random.Random, clear: bool) -> Image.Image:
     length = 15 if clear else 9
     pixels = np.asarray(image, dtype=np.float32)
@@ -263,6 +273,7 @@ def _proof(page: Drawn, seed: int, grey: bool) -> Image.Image:
 
 DEFECTS: dict[str, Defect] = {
     "out of focus": Defect(("SCN001",), "σ 1.5–1.8 px", "σ 2.4–4 px", _after(_focus)),
+    "lifted": Defect(("SCN001",), "a third of the sheet", "half of it", _after(_lifted)),
     "moved": Defect(("SCN001",), "9 px", "15 px", _after(_motion)),
     "pale": Defect(("SCN002",), "20–25 % of the ink", "8–13 %", _after(_pale)),
     "blank": Defect(("SCN003",), "other side shines through", "bare paper", _after(_blank)),
