@@ -92,13 +92,16 @@ def examine(
 
     end = time.monotonic() + _SOFT * seconds
     scans: dict[int, PageScan] = {}
+    whole: set[int] = set()  # one JPEG, whose data was seen to be whole
     for number, picture in pictures(source, facts, limits, frozenset(numbers)):
         scans[number] = _measured(number, picture)
+        if not isinstance(picture, str) and picture.whole:
+            whole.add(number)
         if seconds and time.monotonic() > end:
             break
     else:
         scans |= {n: PageScan(n, problem=UNFINISHED) for n in numbers if n not in scans}
-    broken = _broken_pictures(source, facts, frozenset(scans), limits)
+    broken = _broken_pictures(source, facts, frozenset(scans) - whole, limits)
     return tuple(PageFound(n, scan, broken.get(n)) for n, scan in sorted(scans.items()))
 
 

@@ -290,12 +290,40 @@ class TestWholePictures:
             assert bool(facts.pdf.pages[0].images[0].damage) is damaged
             assert bool(ask("PDF018", facts)) is damaged
 
-    def test_a_last_row_of_the_grey_of_decoders_is_no_damage(self):
+    def test_one_that_was_seen_whole_is_not_decoded_again(self, monkeypatch):
+        import medcab.validators.pdfprobe.document as document
+
+        asked = []
+        real = document.walk_again
+        monkeypatch.setattr(document, "walk_again", lambda *a: asked.append(a[2]) or real(*a))
         page = scan(1)
+        for mode, space in (("L", "/DeviceGray"), ("RGB", "/DeviceRGB")):
+            pdf = jpeg_pdf(grained(page.convert(mode)), page.size, space)
+            probe(BytesSource(pdf), "a.pdf", ProbeOptions(scan=True))
+        assert asked == []
+        # One that ends in that very grey is, and so is one with something in its data.
         page.paste(128, (0, page.height - 60, page.width, page.height))
-        pdf = jpeg_pdf(grained(page), page.size)
-        facts = probe(BytesSource(pdf), "a.pdf", ProbeOptions(scan=True))
-        assert not facts.pdf.pages[0].images[0].damage
+        data = grained(page)
+        middle = len(data) // 2
+        broken = data[:middle] + bytes(999) + data[middle + 999 :]
+        for one, damaged in ((data, False), (broken, True)):
+            pdf = jpeg_pdf(one, page.size)
+            facts = probe(BytesSource(pdf), "a.pdf", ProbeOptions(scan=True))
+            assert bool(facts.pdf.pages[0].images[0].damage) is damaged
+        assert asked == [[1], [1]]
+
+    def test_the_trial_does_not_change_what_is_measured(self, monkeypatch):
+        import medcab.validators.scan.picture as picture
+
+        data = grained(scan(1).convert("RGB"))
+        for dpi in (150.0, 700.0):
+            with monkeypatch.context() as patch:
+                tried = picture.from_jpeg(data, (dpi, dpi), ProbeOptions().limits)
+                patch.setattr(picture, "taller", lambda _: None)
+                plain = picture.from_jpeg(data, (dpi, dpi), ProbeOptions().limits)
+            assert (tried.whole, plain.whole) == (True, False)
+            assert tried.grey.tobytes() == plain.grey.tobytes()
+            assert tried.dpi == plain.dpi
 
     def test_only_the_first_picture_of_a_phone_is_a_page(self):
         out = io.BytesIO()

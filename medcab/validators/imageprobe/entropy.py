@@ -19,7 +19,7 @@ import struct
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-__all__ = ["entropy_damage"]
+__all__ = ["entropy_damage", "seen_whole", "taller"]
 
 _HUFFMAN: Final = frozenset({0xC0, 0xC1, 0xC2})
 _FILLS: Final = frozenset({127, 128})  # 127 where CMYK is stored inverted
@@ -78,6 +78,41 @@ def entropy_damage(data: bytes) -> str:
         if len(bare) + 2 < len(data):
             damage = _damage(bare + data[-2:])
     return damage
+
+
+def taller(data: bytes) -> tuple[bytes, int, tuple[int, int]] | None:
+    """The picture with one row of blocks more, for who decodes it anyway: see :func:`seen_whole`.
+
+    Returns:
+        Data, new height, size of a block of all components; None for data of several scans or with
+        restarts, and for CMYK.
+    """
+    found = _layout(data)
+    if found is None or len(found.scans) != 1 or found.interval or len(found.components) > 3:
+        return None
+    height = (-(-found.height // found.mcu[1]) + 1) * found.mcu[1]
+    if found.kind == 0xC2 or height > _MOST:
+        return None
+    return _resized(data, found, found.width, height), height, found.mcu
+
+
+def seen_whole(picture: Any, height: int, added: int, mcu: tuple[int, int]) -> bool:
+    """Whether a decoded taller picture proves its data whole.
+
+    Args:
+        picture: grey, at any of the decoder's scales.
+        height: of the picture itself.
+        added: height with the row of blocks.
+        mcu: size of a block of all components.
+    """
+    scale = round(added / picture.height)
+    last = -(-height // scale)
+    slack = _SLACK * mcu[0] // scale
+    if picture.width <= slack:
+        return False
+    extra = picture.crop((slack, (added - mcu[1]) // scale, picture.width, picture.height))
+    end = picture.crop((picture.width - 1, last - 1, picture.width, last))
+    return _grey(extra) and not _grey(end)
 
 
 def _damage(data: bytes) -> str:

@@ -9,10 +9,7 @@ import re
 from dataclasses import dataclass
 from dataclasses import field as _field
 
-__all__ = ["FILL", "JpegMarkers", "scan_jpeg"]
-
-FILL = 128
-"""The grey of which decoders make, without a word, what is missing at the end."""
+__all__ = ["JpegMarkers", "scan_jpeg"]
 
 _NEXT = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})

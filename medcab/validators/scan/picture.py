@@ -11,7 +11,8 @@ from typing import Final
 from PIL import Image
 
 from medcab.validators.facts import ImageFacts, ProbeLimits
-from medcab.validators.imageprobe.jpeg import FILL, scan_jpeg
+from medcab.validators.imageprobe.entropy import seen_whole, taller
+from medcab.validators.imageprobe.jpeg import scan_jpeg
 
 __all__ = ["DPI", "Picture", "TooLargeError", "frames_of", "from_image", "from_jpeg"]
 
@@ -44,7 +45,7 @@ class Picture:
         dpi: of ``grey``.
         scan: False for pages set by a computer.
         sized: the resolution is stated, not guessed: millimetres can be trusted.
-        filled: a JPEG whose end may be missing, since decoders fill up; None for other pictures.
+        whole: a JPEG whose data was seen to hold just its blocks; of others nothing is known.
     """
 
     grey: Image.Image
@@ -52,7 +53,7 @@ class Picture:
     dpi: float
     scan: bool = True
     sized: bool = True
-    filled: bool | None = None
+    whole: bool = False
 
 
 def from_jpeg(
@@ -72,20 +73,23 @@ def from_jpeg(
     if found.scans > limits.jpeg_scans or found.width * found.height > limits.pixels:
         raise TooLargeError
     colour: Image.Image | None = None
-    image = _open(data, "JPEG", limits)
-    size = image.size
+    trial = taller(data[: found.end])
+    image = _open(data if trial is None else trial[0], "JPEG", limits)
+    size = image.size if trial is None else (found.width, found.height)
     wanted = _wanted(size, dpi)
     if image.mode == "CMYK":
         return from_image(image.convert("RGB"), dpi, orientation)
     image.draft("L", wanted)
     grey = _loaded(image)
+    whole = trial is not None and seen_whole(grey, found.height, trial[1], trial[2])
+    if trial is not None:
+        grey = grey.crop((0, 0, grey.width, -(-found.height // round(trial[1] / grey.height))))
     if found.components >= 3:
         second = _open(data, "JPEG", limits)
         second.draft("RGB", (max(wanted[0] // _SMALL, 1), max(wanted[1] // _SMALL, 1)))
         colour = _loaded(second)
-    last = grey.crop((0, grey.height - 1, grey.width, grey.height))
     picture = _finish(grey, colour, size, wanted, dpi, orientation)
-    picture.filled = last.getextrema() == (FILL, FILL)
+    picture.whole = whole
     return picture
 
 
