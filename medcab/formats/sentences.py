@@ -220,9 +220,9 @@ def place_of(location: Location, tr: Translator) -> str:
 
 
 def field_label(name: str, tr: Translator) -> str:
-    """Name of a form field for people: its title with the key, or the key alone."""
+    """Name of a form field for people: its title, or the key where there is none."""
     title = FIELDS.get(name)
-    return printable(name) if title is None else f"{tr(title)} ({printable(name)})"
+    return printable(name) if title is None else tr(title)
 
 
 def document_type(key: str, tr: Translator) -> str:

@@ -235,25 +235,31 @@ def _finding(item: Item) -> RenderableType:
     if item.finding.outcome is Outcome.UNDETERMINED:
         # The message itself begins with "Not checked".
         line = Text.assemble((mark, style), f" {item.place}: " if item.place else " ")
+        line.append(item.told)
     else:
-        place = f", {_place(item)}" if _place(item) else ""
-        line = Text.assemble((f"{mark} {item.severity}{place}:", style), " ")
-    line.append(item.told)
+        place, told = _said(item)
+        line = Text.assemble((f"{mark} {item.severity}{', ' * bool(place)}{place}:", style), " ")
+        line.append(told)
     rule = item.rule if item.rule == item.name else f"{item.rule} {item.name}"
     line.append(f" [{rule}]", style="dim")
     return _indented(line, 2, hang=4)
 
 
-def _place(item: Item) -> str:
-    """The place without the page or the name of the field when the message says it anyway."""
+def _said(item: Item) -> tuple[str, str]:
+    """Place and message, without what one of them says after the other anyway."""
     field, page = item.finding.location.field, item.finding.location.page
     if page is not None and re.match(rf"\w+ {page}\b", item.message):
         # «Страница 2 пустая» needs no «стр. 2» before it.
-        return ", ".join(p for p in item.place.split(", ") if not p.endswith(f". {page}"))
+        return ", ".join(
+            p for p in item.place.split(", ") if not p.endswith(f". {page}")
+        ), item.told
     label, _, rest = item.place.partition("», ")
-    _, _, name = label.partition("«")
-    title = name.removesuffix("»").removesuffix(f"({field})").strip()
-    return rest if field and title and title in item.message else item.place
+    title = label.partition("«")[2].removesuffix("»")
+    if not field or not title or title not in item.message:
+        return item.place, item.told
+    if item.told.startswith(f"{title}: "):
+        return item.place, _capital(item.told.removeprefix(f"{title}: "))
+    return rest, item.told
 
 
 def _fold(fold: Fold) -> RenderableType:

@@ -186,8 +186,8 @@ def _format(kind: Any, tr: Translator) -> str:
     return tr(N_("empty")) if kind == "empty" else printable(str(kind)).upper()
 
 
-def item(finding: Finding, tr: Translator) -> Item:
-    """One finding, said in the language of ``tr``."""
+def item(finding: Finding, tr: Translator, where: str | None = None) -> Item:
+    """One finding, said in the language of ``tr``; ``where`` its field stands in the form."""
     measured, limit = say.measures_of(finding, tr)
     return Item(
         finding=finding,
@@ -197,7 +197,7 @@ def item(finding: Finding, tr: Translator) -> Item:
         rule=printable(finding.rule),
         name=printable(say.name_of(finding)),
         title=printable(say.title_of(finding, tr)),
-        place=_place(finding, tr),
+        place=_place(finding, where, tr),
         measure=say.measure_of(finding, tr),
         measured=measured,
         limit=limit,
@@ -205,13 +205,27 @@ def item(finding: Finding, tr: Translator) -> Item:
     )
 
 
-def _place(finding: Finding, tr: Translator) -> str:
+_CELL: Final = re.compile(r"[A-Z]{1,3}[0-9]{1,7}")
+
+
+def _place(finding: Finding, where: str | None, tr: Translator) -> str:
     """The place, with the cell or line of the form where that is known."""
-    where = finding.evidence.get("where")
+    where = finding.evidence.get("where") or where
     place = say.place_of(finding.location, tr)
     if not finding.location.field or not isinstance(where, str) or not where:
         return place
+    if _CELL.fullmatch(where):
+        return f"{place}, {tr(N_('cell {cell}'), cell=where)}"
     return f"{place}, {printable(tr.foreign(where))}"
+
+
+def _where(report: Report, finding: Finding) -> str | None:
+    """Cell or line of the form in which the field of ``finding`` stands."""
+    form, place = report.form, finding.location
+    if form is None or place.path != form.path or place.field is None:
+        return None
+    value = form.values.get(place.field)
+    return value.where if value is not None else None
 
 
 def _group(
@@ -221,7 +235,10 @@ def _group(
     found: Iterable[Finding],
     tr: Translator,
 ) -> Group:
-    items = tuple(_advised(item(f, tr), row) for f in _in_order_of_form(report, path, found))
+    items = tuple(
+        _advised(item(f, tr, _where(report, f)), row)
+        for f in _in_order_of_form(report, path, found)
+    )
     verdict = worst(i.finding.verdict for i in items)
     about = row.type if row is not None else ""
     if report.form is not None and path == report.form.path:

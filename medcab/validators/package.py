@@ -21,7 +21,7 @@ __all__: list[str] = []
     "document-missing",
     scope=Scope.PACKAGE,
     severity=Severity.ERROR,
-    message=N_("A required document is missing: {types} ({source})."),
+    message=N_("A required document is missing: {types}."),
     since="0.1.0",
 )
 def document_missing(ctx: PackageContext) -> Iterator[Hit | Unknown]:
@@ -42,7 +42,7 @@ def document_missing(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         about a condition, fill in the field that the message names.
 
     Source:
-        RULES.md, D01-D27 (the row stands in the message), D03, K4.
+        RULES.md, D01-D27 (the row stands in the argument “source”), D03, K4.
     """
     yield from _absent(ctx, Severity.ERROR)
 
@@ -52,7 +52,7 @@ def document_missing(ctx: PackageContext) -> Iterator[Hit | Unknown]:
     "document-advised-missing",
     scope=Scope.PACKAGE,
     severity=Severity.WARNING,
-    message=N_("A document that may be asked for is missing: {types} ({source})."),
+    message=N_("A document that may be asked for is missing: {types}."),
     since="0.1.0",
 )
 def document_advised_missing(ctx: PackageContext) -> Iterator[Hit | Unknown]:
@@ -80,7 +80,7 @@ def document_advised_missing(ctx: PackageContext) -> Iterator[Hit | Unknown]:
     "document-optional-missing",
     scope=Scope.PACKAGE,
     severity=Severity.INFO,
-    message=N_("If you have it, add the document: {types} ({source})."),
+    message=N_("If you have it, add the document: {types}."),
     since="0.1.0",
 )
 def document_optional_missing(ctx: PackageContext) -> Iterator[Hit | Unknown]:
@@ -120,7 +120,7 @@ def _absent(ctx: PackageContext, level: Severity) -> Iterator[Hit | Unknown]:
             if decision.value is None:
                 yield Unknown(
                     N_(
-                        "Whether “{types}” is needed ({source}) depends on the form, "
+                        "Whether “{types}” is needed depends on the form, "
                         "which does not tell: {fields}."
                     ),
                     args={**_args(requirement), "fields": list(decision.missing)},
@@ -136,10 +136,7 @@ def _absent(ctx: PackageContext, level: Severity) -> Iterator[Hit | Unknown]:
     for requirement, count in missing:
         if open_question:
             yield Unknown(
-                N_(
-                    "“{types}” ({source}) was not found, but the type of some files is unknown: "
-                    "{untyped}."
-                ),
+                N_("“{types}” was not found, but the type of some files is unknown: {untyped}."),
                 args={**_args(requirement), "untyped": untyped},
             )
         else:

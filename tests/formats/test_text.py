@@ -367,3 +367,35 @@ def test_a_page_number_does_not_make_messages_different():
     other = [replace(one, message=f"{one.message} {n}") for n, one in enumerate(said)]
     assert folded(other, tr) == tuple(other)
     assert len(folded(said[:2], tr)) == 2
+
+
+def test_places_in_a_form_are_written_in_one_way(good):
+    from medcab.model import Form, FormValue
+    from medcab.text import translator
+
+    tr = translator("ru")
+    places = {"position": "B7", "snils": "line 4", "inn": None}
+    findings = tuple(
+        Finding("FLD901", Severity.ERROR, {"value": "x", "reason": "y"},
+                Location("form.xlsx", field=name))
+        for name in places
+    )  # fmt: skip
+    form = Form("form.xlsx", {name: FormValue("x", where) for name, where in places.items()})
+    text = " ".join(render(replace(good, findings=findings, form=form), "text", tr).split())
+    assert "✗ ошибка, поле «должность», ячейка B7: " in text
+    assert "✗ ошибка, поле «СНИЛС», строка 4: " in text
+    assert "✗ ошибка, поле «ИНН»: " in text
+
+
+def test_a_message_that_begins_with_its_field_does_not_say_it_twice():
+    from medcab.formats.text import _said
+    from medcab.formats.view import item
+    from medcab.text import translator
+
+    finding = Finding("X", Severity.ERROR, {}, Location("f", field="position"), {"where": "B8"})
+    one = item(finding, translator("ru"))
+    place = "поле «должность», ячейка B8"
+    assert _said(replace(one, message="должность: лишний пробел.")) == (place, "Лишний пробел.")
+    assert _said(replace(one, message="Пусто.")) == (place, "Пусто.")
+    told = "Не заполнено поле «должность»."
+    assert _said(replace(one, message=told)) == ("ячейка B8", told)

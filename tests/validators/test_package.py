@@ -32,8 +32,8 @@ def test_each_missing_document_is_named(left_out):
 
 def test_the_sentence_is_in_the_language_of_the_reader():
     found = hits("PKG001", package(*FULL[1:]), PRIMARY)
-    assert says("PKG001", found[0]) == "Нет обязательного документа: паспорт (D04)."
-    assert says("PKG001", found[0], "en") == "A required document is missing: passport (D04)."
+    assert says("PKG001", found[0]) == "Нет обязательного документа: паспорт."
+    assert says("PKG001", found[0], "en") == "A required document is missing: passport."
 
 
 def test_any_of_two_types_will_do():
@@ -70,8 +70,8 @@ def test_a_condition_that_cannot_be_decided_is_a_question():
     ]  # fmt: skip
     assert found[0].field == "founders_count"
     assert says("PKG001", found[1]) == (
-        "Не проверено: «В пакете нет обязательного документа». Нужно ли «договор аренды» "
-        "(D23 (K4)), зависит от анкеты, а в ней нет: фактический адрес."
+        "Не проверено: «В пакете нет обязательного документа». Нужно ли «договор аренды», "
+        "зависит от анкеты, а в ней нет: фактический адрес."
     )
     # A document that is there needs no answer.
     more = package(*names, "а_Договор аренды.pdf", form=data)

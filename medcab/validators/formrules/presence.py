@@ -61,7 +61,7 @@ def form_missing(ctx: PackageContext) -> Iterator[Hit | Unknown]:
     "field-missing",
     scope=Scope.PACKAGE,
     severity=Severity.ERROR,
-    message=N_("The field “{field}” is not filled in ({source})."),
+    message=N_("The field “{field}” is not filled in."),
     since="0.1.0",
 )
 def field_missing(ctx: PackageContext) -> Iterator[Hit | Unknown]:
@@ -78,7 +78,7 @@ def field_missing(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         Fill in the field. Names may be Russian: «СНИЛС», «Дата рождения».
 
     Source:
-        RULES.md, P22, P24-P29 and the row that stands in the message.
+        RULES.md, P22, P24-P29 and the row in the argument “source”.
     """
     form = ctx.form
     if form is None:
