@@ -162,7 +162,7 @@ def documents_due(documents: Iterable[Document], profile: Profile) -> list[Due]:
 
 
 def certificate_due(path: str, holder: str, not_after: datetime, warn: int = _RENEW_DAYS) -> Due:
-    """The end of a signing certificate (RULES.md C01, C12)."""
+    """The end of a signing certificate (docs/requirements.md C01, C12)."""
     last = not_after.date()
     return Due(
         N_("Signing certificate"),

@@ -31,7 +31,7 @@ class FilePolicy:
         formats: extensions without the dot that the portal takes.
         max_file: bytes, None for no limit.
         max_total: bytes of all files together, None for no limit.
-        warn_over: a file between this and ``max_file`` may be refused (RULES.md F01).
+        warn_over: a file between this and ``max_file`` may be refused (docs/requirements.md F01).
         dpi: least effective resolution of scans, 0 for none.
         naming: ``free``, ``fio_type`` (ФИО_ТипДокумента.pdf) or ``frmr`` («… на N л.»).
         lowercase_extension: ``.PDF`` is an error.
@@ -101,7 +101,7 @@ class RuleSetting:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Two sources disagree; how this profile decides (RULES.md section 7)."""
+    """Two sources disagree; how this profile decides (docs/requirements.md, contradictions)."""
 
     id: str
     decision: Mapping[str, str]
@@ -122,7 +122,7 @@ class Profile:
         fields: what the form must hold.
         rules: settings by rule id or name.
         parameters: numbers and flags that rules ask for (``period_years``, ``cpd_years``...).
-        contradictions: rows of RULES.md section 7 and how they are decided.
+        contradictions: rows of docs/requirements.md, contradictions and how they are decided.
         signature: ``off``, ``optional`` or ``required``.
         form: ``none``, ``optional`` or ``required``.
     """

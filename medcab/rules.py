@@ -20,7 +20,7 @@ and IS its page in ``docs/rules/`` and what ``medcab explain`` prints::
         How to fix:
             ...
         Source:
-            RULES.md F02; ISO 32000-1, 7.6.
+            docs/requirements.md F02; ISO 32000-1, 7.6.
         '''
         if ctx.facts.pdf and ctx.facts.pdf.encrypted:
             yield Hit(args={"kind": ...})

@@ -47,13 +47,13 @@ def test_bundled_profiles_are_clean(name):
     assert re.search("[А-Яа-я]", loaded.titles["ru"])
     assert loaded.sources
     for requirement in loaded.documents:
-        assert requirement.source.startswith("RULES.md ")
+        assert requirement.source.startswith("docs/requirements.md ")
         assert set(requirement.types) <= set(DOCUMENT_TYPES)
         for field in requirement.when.names if requirement.when else ():
             assert field in {f.name for f in loaded.fields}, (requirement.id, field)
     for field in loaded.fields:
         assert field.name in FIELDS
-        assert field.source.startswith("RULES.md ")
+        assert field.source.startswith("docs/requirements.md ")
     for contradiction in loaded.contradictions:
         assert set(contradiction.decision) == {"ru", "en"}
 

@@ -116,7 +116,12 @@ def page(rule: Rule, tr: Translator) -> str:
     ]
     for heading, text in rule.sections().items():
         # Sources are quoted as they stand: they name standards and sections.
-        said = text if heading == "Source" else tr(text)
+        said = tr(text)
+        if heading == "Source":
+            up = "../../" if tr.language == "en" else "../"
+            said = text.replace(
+                "docs/requirements.md", f"[docs/requirements.md]({up}requirements.md)"
+            )
         lines += [f"## {words[heading]}", "", said, ""]
     if rule.params:
         lines += [f"| {words['param']} | {words['default']} |", "|---|---|"]

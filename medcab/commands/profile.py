@@ -209,7 +209,7 @@ def _print(p: Profile) -> None:
 
 def _row(source: str) -> str:
     """The rows of the table of requirements (docs/requirements.md) without its name."""
-    return source.removeprefix("RULES.md").lstrip(", ")
+    return source.removeprefix("docs/requirements.md").lstrip(", ")
 
 
 def _when(condition: Condition | None) -> str:

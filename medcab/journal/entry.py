@@ -16,7 +16,7 @@ __all__ = ["FIELDS", "Entry", "from_report", "is_content"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A record before it is chained (RULES.md L03, L04).
+    """A record before it is chained (docs/requirements.md L03, L04).
 
     Attributes:
         at: when it happened (aware).

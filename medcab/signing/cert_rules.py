@@ -1,4 +1,4 @@
-"""CRT rules: what a certificate for signing must be like (RULES.md, C01 to C14).
+"""CRT rules: what a certificate for signing must be like (docs/requirements.md, C01 to C14).
 
 They look at :class:`medcab.signing.cert_facts.CertificateFacts` that stand under the key
 ``certificates`` in the ``meta`` of a document; a document without them is none of their business.

@@ -107,7 +107,7 @@ def signature_missing(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Sign the document: medcab sign X.pdf --p12 key.pfx --password-from prompt
     Source:
-        RULES.md D14, F15, C08.
+        docs/requirements.md D14, F15, C08.
     """
     if ctx.profile.signature != "required" or ctx.document.type not in ctx.params["types"]:
         return
@@ -146,7 +146,7 @@ def signature_wrong_document(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Find the version that was signed, or sign the document again.
     Source:
-        RULES.md C08; RFC 5652 11.2; ETSI EN 319 102-1, HASH_FAILURE.
+        docs/requirements.md C08; RFC 5652 11.2; ETSI EN 319 102-1, HASH_FAILURE.
     """
     if not _asked(ctx):
         return
@@ -175,7 +175,7 @@ def signature_invalid(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Sign the document again. All checks one by one: medcab verify --details FILE
     Source:
-        RULES.md C08; RFC 5652; ETSI EN 319 122-1; ETSI EN 319 102-1 5.2.
+        docs/requirements.md C08; RFC 5652; ETSI EN 319 122-1; ETSI EN 319 102-1 5.2.
     """
     if not _asked(ctx):
         return
@@ -209,7 +209,7 @@ def signature_not_confirmed(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         or allow fetching them (--online). Where the certificate has expired, ask for a signature
         with a time-stamp or sign again.
     Source:
-        RULES.md C06, C08; ETSI EN 319 102-1, table 6.
+        docs/requirements.md C06, C08; ETSI EN 319 102-1, table 6.
     """
     if not _asked(ctx):
         return
@@ -245,7 +245,7 @@ def signature_alone(ctx: PackageContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Put the document itself into the package. To see who signed: medcab verify FILE
     Source:
-        RULES.md C08.
+        docs/requirements.md C08.
     """
     if ctx.profile.signature == "off":
         return

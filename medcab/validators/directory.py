@@ -5,7 +5,8 @@ it, and its path is always an argument. The directory of specialties is bundled 
 the store has none. A question to a directory that is not there raises :class:`DirectoryAbsent`: a
 rule turns it into «undetermined» together with the command that brings the directory.
 
-Source: OIDs of the national directory service (НСИ) of the Ministry of Health; RULES.md P20, P40.
+Source: OIDs of the national directory service (НСИ) of the Ministry of Health;
+docs/requirements.md P20, P40.
 """
 
 from __future__ import annotations

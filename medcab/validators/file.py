@@ -57,7 +57,7 @@ def empty_file(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Copy the file again from where it was scanned, and open it to see that it is whole.
     Source:
-        RULES.md F01, F12.
+        docs/requirements.md F01, F12.
     """
     if (unknown := why_no_content(ctx.facts)) is not None:
         yield unknown
@@ -86,7 +86,7 @@ def format_not_allowed(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Scan the document to PDF, or convert the file: medcab fix does so for pictures.
     Source:
-        RULES.md F02, F03, F04, F12.
+        docs/requirements.md F02, F03, F04, F12.
     """
     facts, path = ctx.facts, ctx.document.path
     if (unknown := why_no_content(facts)) is not None:
@@ -148,7 +148,7 @@ def extension_mismatch(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         Do not rename files to change their format: save or scan as PDF. If the portal takes the
         format that is inside, the file only needs the extension that fits: medcab fix gives it.
     Source:
-        RULES.md F12.
+        docs/requirements.md F12.
     """
     found = _mismatch(ctx)
     if isinstance(found, Unknown):
@@ -182,7 +182,7 @@ def disguised_content(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         Download or scan the document again. Take files out of the archive. Do not open a file that
         turns out to be a program; show it to whoever looks after your computers.
     Source:
-        RULES.md F12.
+        docs/requirements.md F12.
     """
     found = _mismatch(ctx)
     if isinstance(found, Unknown):
@@ -210,7 +210,7 @@ def extension_case(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Rename the file so that it ends in .pdf, .jpg or .png: medcab fix does so.
     Source:
-        RULES.md section 9; profiles set files.lowercase_extension.
+        docs/requirements.md, practice of 2026; profiles set files.lowercase_extension.
     """
     extension = _extension(ctx.document.name)
     if extension != extension.lower():
@@ -238,7 +238,7 @@ def double_extension(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Leave only the last extension: diploma.pdf.
     Source:
-        RULES.md F11.
+        docs/requirements.md F11.
     """
     stem, _, last = ctx.document.name.rpartition(".")
     first = _extension(stem).lower()
@@ -266,7 +266,7 @@ def polyglot(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Scan the document again, or print it to a new PDF.
     Source:
-        RULES.md F12; ISO 32000-1, annex H (header within the first 1024 bytes).
+        docs/requirements.md F12; ISO 32000-1, annex H (header within the first 1024 bytes).
     """
     if (unknown := why_no_content(ctx.facts)) is not None:
         yield unknown
@@ -293,7 +293,7 @@ def extension_missing(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Add the extension that fits the content, for example .pdf.
     Source:
-        RULES.md F11.
+        docs/requirements.md F11.
     """
     if not _extension(ctx.document.name):
         yield Hit(args={"format": ctx.facts.format or "?"})
@@ -318,7 +318,7 @@ def content_unrecognised(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Open the file. If that fails, copy it again from where it was scanned, or scan again.
     Source:
-        RULES.md F12.
+        docs/requirements.md F12.
     """
     if (unknown := why_no_content(ctx.facts)) is not None:
         yield unknown

@@ -35,7 +35,7 @@ def file_too_large(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         Let medcab fix compress it, or scan in 300 dpi, grey where colour is not needed. Split a
         document of many pages where the portal takes several files.
     Source:
-        RULES.md F01.
+        docs/requirements.md F01.
     """
     limit = ctx.profile.files.max_file
     if limit is not None and ctx.facts.size > limit:
@@ -62,7 +62,7 @@ def file_size_borderline(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Compress the file a little (medcab fix), so that it stays below 5 000 000 bytes.
     Source:
-        RULES.md F01.
+        docs/requirements.md F01.
     """
     files = ctx.profile.files
     size = ctx.facts.size
@@ -94,7 +94,7 @@ def package_too_large(ctx: PackageContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Compress the largest files with medcab fix; grey instead of colour saves most.
     Source:
-        RULES.md section 9; profiles set files.max_total.
+        docs/requirements.md, practice of 2026; profiles set files.max_total.
     """
     limit = ctx.profile.files.max_total
     total = sum(document.size for document in ctx.package.documents)
@@ -120,7 +120,7 @@ def duplicate_files(ctx: PackageContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Look which document should be in place of the second file, and replace or remove it.
     Source:
-        RULES.md D03: every document of the list has to be there.
+        docs/requirements.md D03: every document of the list has to be there.
     """
     first: dict[str, str] = {}
     for document in ctx.package.documents:

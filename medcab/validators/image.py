@@ -47,7 +47,7 @@ def image_damaged(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Copy or download the file again. If that does not help, scan again.
     Source:
-        RULES.md F07; ITU-T T.81, annex B; W3C PNG, 5 and 11.
+        docs/requirements.md F07; ITU-T T.81, annex B; W3C PNG, 5 and 11.
     """
     image = _known(ctx)
     if isinstance(image, Unknown):
@@ -79,7 +79,7 @@ def image_trailing_data(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Open the picture and save it anew, or let medcab fix convert it.
     Source:
-        RULES.md F12; ITU-T T.81, annex B; W3C PNG, 5.6.
+        docs/requirements.md F12; ITU-T T.81, annex B; W3C PNG, 5.6.
     """
     image = _known(ctx)
     if isinstance(image, Unknown):
@@ -107,7 +107,7 @@ def image_cmyk(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Save the picture in RGB, or let medcab fix convert it.
     Source:
-        RULES.md F07, F08.
+        docs/requirements.md F07, F08.
     """
     image = _known(ctx)
     if isinstance(image, Unknown):
@@ -135,7 +135,7 @@ def image_depth(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Set the scanner to 24-bit colour or 8-bit grey, or let medcab fix convert the file.
     Source:
-        RULES.md F07.
+        docs/requirements.md F07.
     """
     image = _known(ctx)
     if isinstance(image, Unknown):
@@ -164,7 +164,7 @@ def image_palette(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Scan in colour or grey without reducing the number of colours.
     Source:
-        RULES.md F08.
+        docs/requirements.md F08.
     """
     image = _known(ctx)
     if isinstance(image, Unknown):
@@ -192,7 +192,7 @@ def image_alpha(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Save the picture without transparency, or let medcab fix convert it.
     Source:
-        RULES.md F07.
+        docs/requirements.md F07.
     """
     image = _known(ctx)
     if isinstance(image, Unknown):
@@ -220,7 +220,7 @@ def image_orientation(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Turn the picture and save it, or let medcab fix do so.
     Source:
-        RULES.md F07; CIPA DC-008, 4.6.4.
+        docs/requirements.md F07; CIPA DC-008, 4.6.4.
     """
     image = _known(ctx)
     if isinstance(image, Unknown):
@@ -249,7 +249,7 @@ def image_frames(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Put all pages into one PDF: medcab fix does so.
     Source:
-        RULES.md F03; CIPA DC-007.
+        docs/requirements.md F03; CIPA DC-007.
     """
     image = _known(ctx)
     if isinstance(image, Unknown):

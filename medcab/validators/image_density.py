@@ -32,7 +32,7 @@ def density_missing(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         Scan again and keep the scanner's own file: programs that send or edit pictures drop the
         note.
     Source:
-        RULES.md F06; JFIF 1.02; CIPA DC-008; W3C PNG, 11.3.4.3.
+        docs/requirements.md F06; JFIF 1.02; CIPA DC-008; W3C PNG, 11.3.4.3.
     """
     if (unknown := why_no_image(ctx.facts)) is not None:
         yield unknown
@@ -58,7 +58,7 @@ def density_conflict(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Scan again, or save the picture with the right resolution.
     Source:
-        RULES.md F06; JFIF 1.02; CIPA DC-008, 4.6.4.
+        docs/requirements.md F06; JFIF 1.02; CIPA DC-008, 4.6.4.
     """
     if (unknown := why_no_image(ctx.facts)) is not None:
         yield unknown
@@ -93,7 +93,7 @@ def density_unequal(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Scan again with one resolution for both directions.
     Source:
-        RULES.md F06.
+        docs/requirements.md F06.
     """
     if (unknown := why_no_image(ctx.facts)) is not None:
         yield unknown
@@ -128,7 +128,7 @@ def density_implausible(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Scan the paper again with 300 dpi set in the scanner; do not change the note in the file.
     Source:
-        RULES.md F06; ISO/IEC 7810 (ID-1).
+        docs/requirements.md F06; ISO/IEC 7810 (ID-1).
     """
     if (unknown := why_no_image(ctx.facts)) is not None:
         yield unknown

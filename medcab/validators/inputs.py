@@ -36,7 +36,7 @@ def input_unreadable(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         format that its extension names.
 
     Source:
-        RULES.md, L03: a message names the place that is wrong.
+        docs/requirements.md, L03: a message names the place that is wrong.
     """
     for problem in ctx.package.problems:
         if problem.kind == "unreadable":
@@ -101,7 +101,7 @@ def signature_without_document(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         or remove the signature.
 
     Source:
-        RULES.md, C08; ETSI EN 319 122-1 (detached signatures).
+        docs/requirements.md, C08; ETSI EN 319 122-1 (detached signatures).
     """
     for signature in ctx.package.signatures:
         if signature.target is None and not signature.path.lower().endswith(".p7m"):
@@ -131,7 +131,7 @@ def manifest_names_missing_file(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         exactly, with capital letters and spaces.
 
     Source:
-        RULES.md, F13, D03.
+        docs/requirements.md, F13, D03.
     """
     for problem in ctx.package.problems:
         if problem.kind == "missing":

@@ -173,7 +173,7 @@ def unreadable_file(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         Check that the file is not open in another program, that you may read it, and that the disk
         or network drive is connected. Take it out of the archive and try again.
     Source:
-        Every check of RULES.md section 2 needs the content.
+        Every check of docs/requirements.md, files needs the content.
     """
     for hit in _hits(ctx, "unreadable"):
         yield Unknown(N_("The file could not be read."), evidence={"detail": hit.detail})

@@ -79,7 +79,7 @@ def document_type_unknown(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         medcab.yaml, or give it on the command line: --type FILE=TYPE.
 
     Source:
-        RULES.md, F13.
+        docs/requirements.md, F13.
     """
     if not ctx.profile.documents or ctx.document.type is not None:
         return
@@ -119,7 +119,7 @@ def document_type_misspelt(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         medcab.yaml.
 
     Source:
-        RULES.md, F11, F13.
+        docs/requirements.md, F11, F13.
     """
     if ctx.document.type_from == "name":
         found = recognise(ctx.document.name, ctx.profile)
@@ -150,7 +150,7 @@ def name_scheme(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         Rename the file as the scheme says; medcab fix proposes names.
 
     Source:
-        RULES.md, F11, K13.
+        docs/requirements.md, F11, K13.
     """
     if not ctx.profile.documents:
         return
@@ -207,7 +207,7 @@ def name_decomposed(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         Rename the file on Windows by typing the name anew, or run: medcab fix.
 
     Source:
-        RULES.md, F17; Unicode Standard Annex #15.
+        docs/requirements.md, F17; Unicode Standard Annex #15.
     """
     name = ctx.document.name
     composed = unicodedata.normalize("NFC", name)
@@ -239,7 +239,7 @@ def name_person_differs(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         Check whose document it is. Rename the file if only the name is wrong.
 
     Source:
-        RULES.md, P03, P23, F11.
+        docs/requirements.md, P03, P23, F11.
     """
     form = ctx.package.form
     if form is None:
@@ -286,7 +286,7 @@ def name_mixed_alphabets(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         Type the word anew with the Russian keyboard, or run: medcab fix.
 
     Source:
-        RULES.md, P39, F11.
+        docs/requirements.md, P39, F11.
     """
     stem, _ = split_extension(ctx.document.name)
     for found in _WORD.finditer(stem):
@@ -327,7 +327,7 @@ def name_forbidden(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         Rename the file without these characters, or run: medcab fix.
 
     Source:
-        RULES.md, F11, F17; Naming Files, Paths, and Namespaces (Windows).
+        docs/requirements.md, F11, F17; Naming Files, Paths, and Namespaces (Windows).
     """
     name = ctx.document.name
     for at, char in enumerate(name, 1):
@@ -385,7 +385,7 @@ def name_too_long(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         Shorten the name.
 
     Source:
-        RULES.md, F11; NAME_MAX of Linux file systems, maximum component length of NTFS.
+        docs/requirements.md, F11; NAME_MAX of Linux file systems, maximum component length of NTFS.
     """
     name = unicodedata.normalize("NFC", ctx.document.name)
     for length, unit in (
@@ -421,7 +421,7 @@ def names_collide(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         Rename one of the files.
 
     Source:
-        RULES.md, F17.
+        docs/requirements.md, F17.
     """
     seen: dict[str, str] = {}
     for document in ctx.package.documents:

@@ -42,7 +42,7 @@ def document_missing(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         about a condition, fill in the field that the message names.
 
     Source:
-        RULES.md, D01-D27 (the row stands in the argument “source”), D03, K4.
+        docs/requirements.md, D01-D27 (the row stands in the argument “source”), D03, K4.
     """
     yield from _absent(ctx, Severity.ERROR)
 
@@ -70,7 +70,7 @@ def document_advised_missing(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         Add the document if you have it.
 
     Source:
-        RULES.md, D11, D16, D23 and D24 (K3).
+        docs/requirements.md, D11, D16, D23 and D24 (K3).
     """
     yield from _absent(ctx, Severity.WARNING)
 
@@ -96,7 +96,7 @@ def document_optional_missing(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         Nothing has to be done. Add the document if you have it.
 
     Source:
-        RULES.md, D17, D20, D21, D25.
+        docs/requirements.md, D17, D20, D21, D25.
     """
     yield from _absent(ctx, Severity.INFO)
 
@@ -149,7 +149,7 @@ def _absent(ctx: PackageContext, level: Severity) -> Iterator[Hit | Unknown]:
 def _args(requirement: Requirement) -> dict[str, Any]:
     return {
         "types": list(requirement.types),
-        "source": requirement.source.removeprefix("RULES.md "),
+        "source": requirement.source.removeprefix("docs/requirements.md "),
         "requirement": requirement.id,
     }
 
@@ -177,7 +177,7 @@ def document_unexpected(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         right one in medcab.yaml.
 
     Source:
-        RULES.md, section 1 and K2 (the sets are not joined).
+        docs/requirements.md, documents and K2 (the sets are not joined).
     """
     known = {t for r in ctx.profile.documents for t in r.types}
     if known and ctx.document.type is not None and ctx.document.type not in known:
@@ -207,7 +207,7 @@ def document_duplicate(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         Leave one file. If the pages were scanned separately, join them: medcab fix.
 
     Source:
-        RULES.md, D01, D26 (full set of pages of one document).
+        docs/requirements.md, D01, D26 (full set of pages of one document).
     """
     for requirement in ctx.profile.documents:
         same = [d for d in ctx.package.documents if d.type in requirement.types]
@@ -245,7 +245,7 @@ def package_empty(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         Check the path. An empty package to fill in is made by: medcab new PROFILE DIR.
 
     Source:
-        RULES.md, D03.
+        docs/requirements.md, D03.
     """
     if not ctx.package.documents:
         yield Unknown(N_("There are no documents in the package: there is nothing to check."))
@@ -273,7 +273,7 @@ def document_expired(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         Get a new document, or correct the date in medcab.yaml.
 
     Source:
-        RULES.md, F14, D25; K14.
+        docs/requirements.md, F14, D25; K14.
     """
     text = ctx.document.meta.get("expires")
     if not text or ctx.document.type == "snils":
@@ -323,7 +323,7 @@ def format_not_preferred(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         profile.
 
     Source:
-        RULES.md, F02, F03, F04, F05 (K1).
+        docs/requirements.md, F02, F03, F04, F05 (K1).
     """
     found = ctx.facts.format
     preferred = [str(p) for p in ctx.params["preferred"]]
@@ -357,7 +357,7 @@ def private_key_in_package(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         takes nothing else, and have the certificate reissued afterwards.
 
     Source:
-        RULES.md, F16, K8, K9; Federal law 63-FZ, article 10.
+        docs/requirements.md, F16, K8, K9; Federal law 63-FZ, article 10.
     """
     if ctx.facts.format == "pfx":
         yield Hit()

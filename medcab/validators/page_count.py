@@ -47,7 +47,7 @@ def pages_not_as_declared(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         number in the name or in medcab.yaml.
 
     Source:
-        RULES.md, D26 (full set of pages), K13 (names of FRMR).
+        docs/requirements.md, D26 (full set of pages), K13 (names of FRMR).
     """
     said = str(ctx.document.meta.get("pages") or "").strip()
     if said and not _NUMBER.fullmatch(said):
@@ -98,7 +98,7 @@ def pages_incomplete(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         Scan the missing pages and join them with the others: medcab fix makes one PDF of them.
 
     Source:
-        RULES.md, D26.
+        docs/requirements.md, D26.
     """
     for requirement in ctx.profile.documents:
         least = max((_LEAST.get(each, 1) for each in requirement.types), default=1)

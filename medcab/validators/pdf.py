@@ -34,7 +34,7 @@ def pdf_damaged(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Copy or download the file again. If it opens in a viewer, print it to a new PDF.
     Source:
-        RULES.md F02; ISO 32000-1, 7.5.
+        docs/requirements.md F02; ISO 32000-1, 7.5.
     """
     if ctx.facts.format != "pdf":
         return
@@ -95,7 +95,7 @@ def pdf_encrypted(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         Open the file with the password and save it without protection, or scan again with the
         protection turned off.
     Source:
-        RULES.md F02; ISO 32000-1, 7.6.
+        docs/requirements.md F02; ISO 32000-1, 7.6.
     """
     if ctx.facts.format != "pdf":
         return
@@ -126,7 +126,7 @@ def pdf_restricted(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Save the file without restrictions, or scan again with the protection turned off.
     Source:
-        RULES.md F02; ISO 32000-1, 7.6.3.
+        docs/requirements.md F02; ISO 32000-1, 7.6.3.
     """
     if (unknown := why_no_pdf(ctx.facts)) is not None:
         yield unknown

@@ -56,7 +56,7 @@ def pdf_javascript(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Print the document to a new PDF, or let medcab fix remove the program.
     Source:
-        RULES.md F09; ISO 32000-1, 12.6.4.16.
+        docs/requirements.md F09; ISO 32000-1, 12.6.4.16.
     """
     pdf = _known(ctx)
     if isinstance(pdf, Unknown):
@@ -89,7 +89,7 @@ def pdf_action(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Print the document to a new PDF, or let medcab fix remove the action.
     Source:
-        RULES.md F09; ISO 32000-1, 12.6.4.5, 12.7.5.
+        docs/requirements.md F09; ISO 32000-1, 12.6.4.5, 12.7.5.
     """
     pdf = _known(ctx)
     if isinstance(pdf, Unknown):
@@ -123,7 +123,7 @@ def pdf_attachment(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         Send each document as a file of its own. Print the document to a new PDF to leave the
         attachment behind.
     Source:
-        RULES.md F09; ISO 32000-1, 7.11.4.
+        docs/requirements.md F09; ISO 32000-1, 7.11.4.
     """
     pdf = _known(ctx)
     if isinstance(pdf, Unknown):
@@ -160,7 +160,7 @@ def pdf_form_fields(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Print the filled-in form to a new PDF, or let medcab fix make the fields part of the page.
     Source:
-        RULES.md F09; ISO 32000-1, 12.7.
+        docs/requirements.md F09; ISO 32000-1, 12.7.
     """
     pdf = _known(ctx)
     if isinstance(pdf, Unknown):
@@ -189,7 +189,7 @@ def pdf_xfa(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Open the form in Adobe Reader, fill it in and print it to a new PDF.
     Source:
-        RULES.md F09; ISO 32000-1, 12.7.8.
+        docs/requirements.md F09; ISO 32000-1, 12.7.8.
     """
     pdf = _known(ctx)
     if isinstance(pdf, Unknown):
@@ -219,7 +219,7 @@ def pdf_layers(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Print the document to a new PDF.
     Source:
-        RULES.md F07, F09; ISO 32000-1, 8.11.
+        docs/requirements.md F07, F09; ISO 32000-1, 8.11.
     """
     pdf = _known(ctx)
     if isinstance(pdf, Unknown):
@@ -250,7 +250,7 @@ def pdf_watermark(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Remove the watermark in the program that put it there, or scan with another one.
     Source:
-        RULES.md F09; ISO 32000-1, 12.5.6.22, 14.8.2.2.
+        docs/requirements.md F09; ISO 32000-1, 12.5.6.22, 14.8.2.2.
     """
     pdf = _known(ctx)
     if isinstance(pdf, Unknown):

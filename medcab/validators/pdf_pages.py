@@ -42,7 +42,7 @@ def pdf_no_pages(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Scan the document again.
     Source:
-        RULES.md F02.
+        docs/requirements.md F02.
     """
     if (unknown := why_no_pdf(ctx.facts)) is not None:
         yield unknown
@@ -70,7 +70,7 @@ def pdf_page_count(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Split the file by documents.
     Source:
-        RULES.md F13: every file has one type of document.
+        docs/requirements.md F13: every file has one type of document.
     """
     if (unknown := why_no_pdf(ctx.facts)) is not None:
         yield unknown
@@ -103,7 +103,7 @@ def pdf_page_size(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Scan again with the size of the paper set (usually A4).
     Source:
-        RULES.md F06; ISO 32000-1, annex C (14 400 units).
+        docs/requirements.md F06; ISO 32000-1, annex C (14 400 units).
     """
     if (unknown := why_no_pdf(ctx.facts)) is not None:
         yield unknown
@@ -142,7 +142,7 @@ def pdf_mixed_orientation(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         If a page lies on its side, turn it and save the file; else leave it.
     Source:
-        RULES.md F07.
+        docs/requirements.md F07.
     """
     if (unknown := why_no_pdf(ctx.facts)) is not None:
         yield unknown
@@ -179,7 +179,7 @@ def pdf_no_scan(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Scan the paper original at 300 dpi.
     Source:
-        RULES.md F06, F07.
+        docs/requirements.md F06, F07.
     """
     if (unknown := why_no_pdf(ctx.facts)) is not None:
         yield unknown
@@ -216,7 +216,7 @@ def pdf_empty_page(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Remove the empty page, or scan the document again.
     Source:
-        RULES.md F07.
+        docs/requirements.md F07.
     """
     if (unknown := why_no_pdf(ctx.facts)) is not None:
         yield unknown
@@ -259,7 +259,7 @@ def pdf_image_damaged(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Scan the page again.
     Source:
-        RULES.md F07; ITU-T T.81, annex B and F; ITU-T T.6.
+        docs/requirements.md F07; ITU-T T.81, annex B and F; ITU-T T.6.
     """
     if (unknown := why_no_pdf(ctx.facts)) is not None:
         yield unknown

@@ -42,7 +42,7 @@ def pdf_resolution_low(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         Scan the page again with 300 dpi set in the scanner. Enlarging the old picture does not
         help: it adds no detail.
     Source:
-        RULES.md F06.
+        docs/requirements.md F06.
     """
     needs = ctx.profile.files.dpi
     if not needs:
@@ -96,7 +96,7 @@ def image_resolution_low(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         Scan again with 300 dpi set in the scanner. For a photograph, go nearer and let the document
         fill the picture.
     Source:
-        RULES.md F06.
+        docs/requirements.md F06.
     """
     needs = ctx.profile.files.dpi
     if not needs:

@@ -40,7 +40,7 @@ def test_show():
     for words in ("устав [charter]", "ЕГИСЗ: регистрация", "K16", "если число учредителей",
                   "5,0 МБ", "ФИО_ТипДокумента.pdf", "D23"):  # fmt: skip
         assert words in text.replace("тип заявителя (ЮЛ или ИП) ≠ ИП и ", ""), words
-    assert "RULES.md" not in text
+    assert "docs/requirements.md" not in text
     english = medcab("show", "egisz-organization", lang="en").stdout.decode()
     assert "charter [charter]" in english
     assert "sole trader" in english

@@ -68,7 +68,7 @@ def _fake(rule_id, name, title, message, fix, severity=Severity.ERROR, plural=No
     check.__doc__ = (
         f"{title}\n\nWhat it checks:\n    Something about {name}.\n"
         f"Why it matters:\n    The portal rejects it.\nHow to fix:\n    {fix}\n"
-        "Source:\n    RULES.md F01.\n"
+        "Source:\n    docs/requirements.md F01.\n"
     )
     check.__qualname__ = f"fake_{rule_id}"
     rule(

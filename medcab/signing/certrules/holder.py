@@ -37,7 +37,7 @@ def certificate_holder_differs(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Use the certificate of the person in the form, or correct the form.
     Source:
-        RULES.md C07; refusal VALUE_MISMATCH_METADATA_AND_CERTIFICATE.
+        docs/requirements.md C07; refusal VALUE_MISMATCH_METADATA_AND_CERTIFICATE.
     """
     form = ctx.package.form
     if form is None:
@@ -80,7 +80,7 @@ def certificate_without_key(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         Export the certificate with its private key as .pfx; «medcab cert convert» makes one from
         PEM files. Never send a private key to anyone.
     Source:
-        RULES.md C10, K8, K9.
+        docs/requirements.md C10, K8, K9.
     """
     if not ctx.params.get("required"):
         return
@@ -109,7 +109,7 @@ def certificate_unreadable(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         Copy the file again from its source and repeat; check the password and the keyboard
         layout.
     Source:
-        RULES.md C14.
+        docs/requirements.md C14.
     """
     for facts in certificates_of(ctx):
         if facts.info is not None:

@@ -35,7 +35,7 @@ def certificate_algorithm(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Ask the certification authority for a certificate with an accepted algorithm.
     Source:
-        RULES.md C03; приказ ФСБ России № 795.
+        docs/requirements.md C03; приказ ФСБ России № 795.
     """
     allowed = tuple(parameter(ctx, "algorithms", "algorithms"))
     for facts in readable(ctx):
@@ -67,7 +67,7 @@ def certificate_not_qualified(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Have the certificate issued by an accredited authority.
     Source:
-        RULES.md C04; приказ ФСБ России № 795 (2011, amended № 31 of 2021).
+        docs/requirements.md C04; приказ ФСБ России № 795 (2011, amended № 31 of 2021).
     """
     for facts in readable(ctx):
         info = facts.info

@@ -37,7 +37,7 @@ def certificate_expired(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Have a new certificate issued and upload it.
     Source:
-        RULES.md C01; RFC 5280 4.1.2.5; ФЗ № 63-ФЗ, art. 11.
+        docs/requirements.md C01; RFC 5280 4.1.2.5; ФЗ № 63-ФЗ, art. 11.
     """
     for facts in readable(ctx):
         until = usable_until(facts)
@@ -69,7 +69,7 @@ def certificate_term_short(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Have a new certificate issued before you apply.
     Source:
-        RULES.md C02, K11.
+        docs/requirements.md C02, K11.
     """
     months = int(parameter(ctx, "months", "cert_months"))
     of = parameter(ctx, "of", "cert_months_of")
@@ -106,7 +106,7 @@ def certificate_term_unusual(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Make sure that this is the certificate you meant.
     Source:
-        RULES.md C09 and section 9.
+        docs/requirements.md C09 and section 9.
     """
     limit = int(parameter(ctx, "max_months", "cert_max_months"))
     for facts in readable(ctx):
@@ -139,7 +139,7 @@ def certificate_not_yet_valid(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Set the date, time and time zone of the computer; else wait for the day.
     Source:
-        RULES.md C11; RFC 5280 4.1.2.5.
+        docs/requirements.md C11; RFC 5280 4.1.2.5.
     """
     for facts in readable(ctx):
         info = facts.info
@@ -168,7 +168,7 @@ def certificate_expires_soon(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Order the new certificate now.
     Source:
-        RULES.md C12.
+        docs/requirements.md C12.
     """
     days = int(parameter(ctx, "warn_days", "cert_warn_days"))
     for facts in readable(ctx):

@@ -45,7 +45,7 @@ def certificate_issuer_unknown(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         Import the list («medcab trust import tsl.xml»); if the issuer is not in it, have a
         certificate issued by an authority that is.
     Source:
-        RULES.md C05; ФЗ № 63-ФЗ, art. 16 and 17.
+        docs/requirements.md C05; ФЗ № 63-ФЗ, art. 16 and 17.
     """
     for facts in readable(ctx):
         info = facts.info
@@ -84,7 +84,7 @@ def certificate_revoked(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         Have a new certificate issued. When the status could not be determined, give a fresh CRL
         (--crl) or allow the network (--online).
     Source:
-        RULES.md C06; RFC 5280 section 6.3; RFC 6960.
+        docs/requirements.md C06; RFC 5280 section 6.3; RFC 6960.
     """
     for facts in readable(ctx):
         result = facts.path_result
@@ -126,7 +126,7 @@ def certificate_chain_broken(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         Give the missing certificates (--chain) and the right trusted ones (--trust);
         «medcab trust explain FILE» shows where the chain ends.
     Source:
-        RULES.md C08; RFC 5280 section 6; EN 319 102-1, 5.2.6.
+        docs/requirements.md C08; RFC 5280 section 6; EN 319 102-1, 5.2.6.
     """
     for facts in readable(ctx):
         result = facts.path_result

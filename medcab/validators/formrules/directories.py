@@ -71,7 +71,7 @@ def specialty_not_in_directory(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         specialties.
 
     Source:
-        RULES.md, P20; order of the Ministry of Education of 12.09.2013 No. 1061.
+        docs/requirements.md, P20; order of the Ministry of Education of 12.09.2013 No. 1061.
     """
     form = ctx.form
     for view, code in _specialties(ctx):
@@ -114,7 +114,7 @@ def specialty_name_differs(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         Compare both with the diploma and correct the wrong one.
 
     Source:
-        RULES.md, P20.
+        docs/requirements.md, P20.
     """
     form = ctx.form
     for view, code in _specialties(ctx):
@@ -163,7 +163,7 @@ def worker_not_as_registered(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         have it corrected there first. If the snapshot is old, export and import it again.
 
     Source:
-        RULES.md, P40.
+        docs/requirements.md, P40.
     """
     from medcab.validators.ids import snils
 
@@ -205,7 +205,7 @@ def organisation_not_as_registered(ctx: PackageContext) -> Iterator[Hit | Unknow
         have it corrected there first. If the snapshot is old, export and import it again.
 
     Source:
-        RULES.md, P40.
+        docs/requirements.md, P40.
     """
     from medcab.validators.ids import frmo_oid
 

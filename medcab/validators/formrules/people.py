@@ -66,7 +66,7 @@ def fields_differ(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         Write the value in both places as it stands in the passport.
 
     Source:
-        RULES.md, P03, P23, P31.
+        docs/requirements.md, P03, P23, P31.
     """
     from medcab.validators.ids import cross
 
@@ -114,7 +114,7 @@ def name_differs_in_yo(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         Write the name everywhere as in the passport.
 
     Source:
-        RULES.md, P03, P23; section 9.
+        docs/requirements.md, P03, P23; section 9.
     """
     from medcab.validators.ids import cross
     from medcab.validators.naming import person_of
@@ -163,7 +163,7 @@ def organisation_kind_mismatch(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         Correct the kind of the applicant, or the number.
 
     Source:
-        RULES.md, P05, P15, P41.
+        docs/requirements.md, P05, P15, P41.
     """
     from medcab.validators.ids import cross
 
@@ -221,7 +221,7 @@ def identifiers_disagree(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         Compare both fields with the documents.
 
     Source:
-        RULES.md, P19, P31, P33.
+        docs/requirements.md, P19, P31, P33.
     """
     from medcab.validators.ids import cross
 
@@ -271,7 +271,7 @@ def number_not_unique(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         Find out whose number it is and correct the other row.
 
     Source:
-        RULES.md, P17, P18.
+        docs/requirements.md, P17, P18.
     """
     form = ctx.form
     if form is None:

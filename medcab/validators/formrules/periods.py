@@ -41,7 +41,8 @@ def passport_overdue(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         Give the data and the scan of the new passport.
 
     Source:
-        RULES.md, section 9; Regulation on the passport, decree 828 of 08.07.1997, items 7 and 15.
+        docs/requirements.md, practice of 2026; Regulation on the passport, decree 828 of
+        08.07.1997, items 7 and 15.
     """
     from medcab.validators.ids import cross
 
@@ -78,7 +79,7 @@ def accreditation_window(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         Apply within the window. If the accreditation has ended, prepare the full set of documents.
 
     Source:
-        RULES.md, T01, T02, K6; section 9.
+        docs/requirements.md, T01, T02, K6; section 9.
     """
     from medcab.validators.ids import cross
 
@@ -116,7 +117,7 @@ def training_too_old(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         Give a newer certificate of training.
 
     Source:
-        RULES.md, D09, T06; section 9.
+        docs/requirements.md, D09, T06; section 9.
     """
     from medcab.validators.ids import cross
 
@@ -155,7 +156,7 @@ def licence_expired(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         «бессрочно».
 
     Source:
-        RULES.md, D25, P14, P25, P40.
+        docs/requirements.md, D25, P14, P25, P40.
     """
     form = ctx.form
     if form is None:
@@ -188,7 +189,7 @@ def certificate_term(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         Get a new certificate and write its data into the form.
 
     Source:
-        RULES.md, C01, C02, K11; P17, P33.
+        docs/requirements.md, C01, C02, K11; P17, P33.
     """
     from medcab.validators.ids import cross
 
@@ -240,7 +241,7 @@ def dates_out_of_order(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         Compare both dates with the documents.
 
     Source:
-        RULES.md, P01, P14, P17, P30; D20.
+        docs/requirements.md, P01, P14, P17, P30; D20.
     """
     form = ctx.form
     if form is None:
@@ -289,7 +290,7 @@ def test_not_passed(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         Pass the test before you apply, or correct the field.
 
     Source:
-        RULES.md, D05; section 9.
+        docs/requirements.md, D05; section 9.
     """
     form = ctx.form
     if form is None or all(f.name != "online_test_passed" for f in ctx.profile.fields):

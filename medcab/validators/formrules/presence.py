@@ -43,7 +43,7 @@ def form_missing(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         Fill in the form that «medcab new PROFILE DIR» makes and put it into the package.
 
     Source:
-        RULES.md, P22, P24-P27.
+        docs/requirements.md, P22, P24-P27.
     """
     if ctx.form is not None or ctx.profile.form != "required" or not ctx.package.documents:
         return
@@ -78,7 +78,7 @@ def field_missing(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         Fill in the field. Names may be Russian: «СНИЛС», «Дата рождения».
 
     Source:
-        RULES.md, P22, P24-P29 and the row in the argument “source”.
+        docs/requirements.md, P22, P24-P29 and the row in the argument “source”.
     """
     form = ctx.form
     if form is None:
@@ -87,7 +87,8 @@ def field_missing(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         for wanted in ctx.profile.fields:
             if not wanted.required or view.get(wanted.name) is not None:
                 continue
-            args = {"field": wanted.name, "source": wanted.source.removeprefix("RULES.md ")}
+            source = wanted.source.removeprefix("docs/requirements.md ")
+            args = {"field": wanted.name, "source": source}
             field = view.field(wanted.name)
             if wanted.when is not None:
                 decision = wanted.when.decide(reader(view.get), ctx.profile.parameters)
@@ -130,7 +131,7 @@ def field_unknown(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         Correct the name. The names of the profile's fields: medcab profile show PROFILE.
 
     Source:
-        RULES.md, L03 (a message names the field).
+        docs/requirements.md, L03 (a message names the field).
     """
     if ctx.form is None:
         return

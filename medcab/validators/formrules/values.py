@@ -70,7 +70,7 @@ def field_malformed(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         compare them with the document.
 
     Source:
-        RULES.md, P01-P02, P04-P09, P14-P16, P19-P21, P34; K5, K17.
+        docs/requirements.md, P01-P02, P04-P09, P14-P16, P19-P21, P34; K5, K17.
     """
     form = ctx.form
     if form is None:
@@ -149,7 +149,7 @@ def field_doubtful(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         Compare the value with the document. If it is right, nothing has to be done.
 
     Source:
-        RULES.md, P07, P14, P21, P34; section 9.
+        docs/requirements.md, P07, P14, P21, P34; section 9.
     """
     from medcab.validators.ids import registry
 
@@ -193,7 +193,7 @@ def value_not_in_list(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         Choose one of the values that the message names.
 
     Source:
-        RULES.md, P12, P15, P25, P36; C13.
+        docs/requirements.md, P12, P15, P25, P36; C13.
     """
     form = ctx.form
     if form is None:
@@ -241,7 +241,7 @@ def address_incomplete(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         Write the address in full: «101000, г. Москва, ул. Мясницкая, д. 1».
 
     Source:
-        RULES.md, P10.
+        docs/requirements.md, P10.
     """
     form = ctx.form
     if form is None:
@@ -287,7 +287,7 @@ def field_stray_characters(ctx: PackageContext) -> Iterator[Hit | Unknown]:
         Type the value anew; do not paste it from another program.
 
     Source:
-        RULES.md, P02, P39; P11.
+        docs/requirements.md, P02, P39; P11.
     """
     from medcab.validators.ids import registry
 

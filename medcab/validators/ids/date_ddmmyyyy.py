@@ -9,7 +9,7 @@
 
 ``strptime("%d.%m.%Y")`` is not used: it takes ``1.7.1985`` and digits of any script.
 
-Source: the portals' forms (RULES.md P05); the Gregorian calendar.
+Source: the portals' forms (docs/requirements.md P05); the Gregorian calendar.
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ bytes of UTF-8. A transliterated name of the person is allowed, a mixture of alp
     >>> is_valid("Иванов_Диплом.PDF")
     False
 
-Source: the portals' rules (RULES.md F11, F17); Windows naming conventions; ext4's 255 bytes.
+Source: the portals' rules (docs/requirements.md F11, F17); Windows naming conventions;
+ext4's 255 bytes.
 """
 
 from __future__ import annotations

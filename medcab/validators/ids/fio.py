@@ -11,8 +11,8 @@ capitals only and decomposed letters (NFD, names copied from macOS) are named wi
     >>> is_valid("Ивaнов Иван")
     False
 
-Source: the portals' forms (RULES.md P01-P03); the tax service's type ФИОТип (60 characters a
-part); the patient register refuses brackets and asterisks.
+Source: the portals' forms (docs/requirements.md P01-P03); the tax service's type ФИОТип (60
+characters a part); the patient register refuses brackets and asterisks.
 """
 
 from __future__ import annotations

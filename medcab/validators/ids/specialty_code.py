@@ -9,7 +9,7 @@ postgraduate, 08 residency, 09 assistantship. Names of specialties are refused.
     False
 
 Source: orders of the Ministry of Education 1061 of 12.09.2013 and 89 of 01.02.2022 (lists of
-specialties); RULES.md P20.
+specialties); docs/requirements.md P20.
 """
 
 from __future__ import annotations

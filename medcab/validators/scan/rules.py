@@ -51,7 +51,7 @@ def page_blurred(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         Clean the glass, press the sheet flat and scan again at 300 dpi. A photograph must be taken
         with both hands, in good light, and in focus. Sharpening by a program does not help.
     Source:
-        RULES.md F07; the measure is our own.
+        docs/requirements.md F07; the measure is our own.
     """
     yield from unmeasured(ctx.facts)
     soft, blurred = float(ctx.params["soft"]), float(ctx.params["blurred"])
@@ -117,7 +117,7 @@ def page_pale(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Scan again with more contrast or a darker setting, from the original and not from a copy.
     Source:
-        RULES.md F10; the measure is our own.
+        docs/requirements.md F10; the measure is our own.
     """
     warn, fail = float(ctx.params["warn"]), float(ctx.params["fail"])
     for page in scans(ctx):
@@ -156,7 +156,7 @@ def page_blank(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
         Look at the page and at the paper first. If something is written there, scan it again,
         darker and in focus. Delete the page only when the sheet is blank.
     Source:
-        RULES.md F07.
+        docs/requirements.md F07.
     """
     blank, nearly = N_("is blank"), N_("is nearly blank: almost nothing can be seen on it")
     for page in measured(ctx):
@@ -190,7 +190,7 @@ def page_skewed(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Lay the sheet along the edge of the glass and scan again, or let medcab fix turn it.
     Source:
-        RULES.md F07; the measure is our own.
+        docs/requirements.md F07; the measure is our own.
     """
     warn = float(ctx.params["warn"])
     for page in scans(ctx):
@@ -224,7 +224,7 @@ def page_turned(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Turn the page in the program of the scanner and save it, or let medcab fix turn it.
     Source:
-        RULES.md F07; the measure is our own.
+        docs/requirements.md F07; the measure is our own.
     """
     side, head = N_("lies on its side"), N_("stands on its head")
     for page in scans(ctx):
@@ -257,7 +257,7 @@ def page_cut(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Scan again with the whole sheet on the glass and the size of the paper set right.
     Source:
-        RULES.md F07: margins and signature must not be cut off.
+        docs/requirements.md F07: margins and signature must not be cut off.
     """
     sides = {"left": N_("left"), "right": N_("right"), "top": N_("top"), "bottom": N_("bottom")}
     for page in scans(ctx):
@@ -292,7 +292,7 @@ def scan_enlarged(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Scan the paper again with 300 dpi set in the scanner.
     Source:
-        RULES.md F06; the measure is our own.
+        docs/requirements.md F06; the measure is our own.
     """
     fail, warn = float(ctx.params["fail"]), float(ctx.params["warn"])
     for page in scans(ctx):

@@ -59,7 +59,7 @@ def scan_grey(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Scan the original again with «colour» set in the scanner.
     Source:
-        RULES.md F08.
+        docs/requirements.md F08.
     """
     if not _colour_asked(ctx):
         return
@@ -99,7 +99,7 @@ def documents_several(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Scan each document on its own.
     Source:
-        RULES.md F13.
+        docs/requirements.md F13.
     """
     for page in scans(ctx):
         if len(page.documents) > 1:
@@ -136,7 +136,7 @@ def page_repeated(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Delete the repeated page and see whether all others are there.
     Source:
-        RULES.md F07; the measure is our own.
+        docs/requirements.md F07; the measure is our own.
     """
     alike = float(ctx.params["alike"])
     pages = [page for page in measured(ctx) if page.fingerprint and not page.blank]
@@ -182,7 +182,7 @@ def signature_missing(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Look whether the document is signed and the signature is on the scan.
     Source:
-        RULES.md F07: signature and stamp must be seen.
+        docs/requirements.md F07: signature and stamp must be seen.
     """
     if ctx.document.type not in ctx.params["types"]:
         return
@@ -212,7 +212,7 @@ def stamp_missing(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Look whether the stamp is on the document and on the scan, and is not too pale.
     Source:
-        RULES.md F07: signature and stamp must be seen.
+        docs/requirements.md F07: signature and stamp must be seen.
     """
     if ctx.document.type not in ctx.params["types"]:
         return

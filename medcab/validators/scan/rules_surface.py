@@ -33,7 +33,7 @@ def page_dark(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Scan again with more brightness; a photograph needs more light.
     Source:
-        RULES.md F07, F10; the measure is our own.
+        docs/requirements.md F07, F10; the measure is our own.
     """
     least = float(ctx.params["paper"])
     for page in scans(ctx):
@@ -68,7 +68,7 @@ def page_bleached(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Scan again with less brightness.
     Source:
-        RULES.md F07, F10; the measure is our own.
+        docs/requirements.md F07, F10; the measure is our own.
     """
     for page in scans(ctx):
         if page.paper is None or page.contrast is None or page.paper < float(ctx.params["paper"]):
@@ -105,7 +105,7 @@ def page_noisy(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Photograph in better light, or use a scanner; turn off «sharpen» in its settings.
     Source:
-        RULES.md F07; the measure is our own.
+        docs/requirements.md F07; the measure is our own.
     """
     limit = float(ctx.params["noise"])
     for page in scans(ctx):
@@ -139,7 +139,7 @@ def page_spotted(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Clean the glass and scan again. If the blot is on the paper, ask for a new document.
     Source:
-        RULES.md F07: no blots; the measure is our own.
+        docs/requirements.md F07: no blots; the measure is our own.
     """
     least = float(ctx.params["smallest"])
     for page in scans(ctx):
@@ -179,7 +179,7 @@ def watermark(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Scan the original, not a copy marked as a sample, with no program that adds its name.
     Source:
-        RULES.md F09, K12; the measure is our own.
+        docs/requirements.md F09, K12; the measure is our own.
     """
     least = float(ctx.params["strokes"])
     for page in scans(ctx):
@@ -213,7 +213,7 @@ def text_small(ctx: DocumentContext) -> Iterator[Hit | Unknown]:
     How to fix:
         Scan in the original size, not reduced to fit the page.
     Source:
-        RULES.md F07; the measure is our own.
+        docs/requirements.md F07; the measure is our own.
     """
     least = float(ctx.params["height"])
     for page in scans(ctx):
