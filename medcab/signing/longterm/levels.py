@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from medcab.errors import SigningError, UsageError
 from medcab.signing.attributes import Oid
@@ -64,6 +65,8 @@ RANK: Final = {
     SignatureLevel.CADES_LT: 2,
     SignatureLevel.CADES_LTA: 3,
 }
+_SMALL: Final = 1 << 16  # bytes: what is larger is not kept
+_T = TypeVar("_T")
 _TARGET: Final = {Level.T: 1, Level.LT: 2, Level.LTA: 3}
 _OLD: Final = frozenset(
     (
@@ -114,21 +117,45 @@ def confirmed_level(
 def has_answer(record: CertificateRecord, crls: Iterable[bytes], ocsps: Iterable[bytes]) -> bool:
     """Whether any of these revocation lists and answers may be about a certificate."""
     from medcab.signing.blocks.records import same_name
-    from medcab.signing.revocation import parse_crl, parse_ocsp
 
-    for each in crls:
-        crl = parse_crl(each)
-        if crl is not None and same_name(crl.issuer.dump(), record.issuer_der):
+    for data in crls:
+        issuer = _remembered(_issuer_of_list, data)
+        if issuer is not None and same_name(issuer, record.issuer_der):
             return True
-    for each in ocsps:
-        try:
-            basic = parse_ocsp(each)
-            answers = () if basic is None else basic["tbs_response_data"]["responses"]
-            if record.serial in [a["cert_id"]["serial_number"].native for a in answers]:
-                return True
-        except (ValueError, TypeError, KeyError):
-            continue
-    return False
+    return any(record.serial in _remembered(_serials_in_answer, data) for data in ocsps)
+
+
+def _remembered(read: Callable[[bytes], _T], data: bytes) -> _T:
+    """What ``read`` says of ``data``; small data come again in every file of a run."""
+    return _read_once(read, data) if len(data) <= _SMALL else read(data)
+
+
+@lru_cache(maxsize=512)
+def _read_once(read: Callable[[bytes], Any], data: bytes) -> Any:
+    return read(data)
+
+
+def _issuer_of_list(data: bytes) -> bytes | None:
+    """The name of who issued a revocation list, DER; None when it is none."""
+    from medcab.signing.revocation import parse_crl
+
+    crl = parse_crl(data)
+    if crl is None:
+        return None
+    name: bytes = crl.issuer.dump()
+    return name
+
+
+def _serials_in_answer(data: bytes) -> frozenset[int]:
+    """Serial numbers of the certificates that an OCSP answer tells about."""
+    from medcab.signing.revocation import parse_ocsp
+
+    try:
+        basic = parse_ocsp(data)
+        answers = () if basic is None else basic["tbs_response_data"]["responses"]
+        return frozenset(a["cert_id"]["serial_number"].native for a in answers)
+    except (ValueError, TypeError, KeyError):
+        return frozenset()
 
 
 def refuse(signed: SignedData, before: VerificationReport, level: Level) -> None:
