@@ -16,6 +16,8 @@ from world import DATA, LATER, NOW
 from medcab.signing.attributes import Oid
 from medcab.signing.content import MemoryContent
 
+pytestmark = pytest.mark.exhaustive
+
 
 @pytest.mark.parametrize("at", [NOW, LATER], ids=["now", "2031"])
 @pytest.mark.parametrize("attached", [False, pytest.param(True, marks=pytest.mark.slow)])

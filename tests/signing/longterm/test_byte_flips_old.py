@@ -11,6 +11,8 @@ from world import DATA, LATER, NOW
 from medcab.signing.attributes import Oid
 from medcab.signing.content import MemoryContent
 
+pytestmark = pytest.mark.exhaustive
+
 # References are covered by the time-stamps of X; what they name, by its hash. That something is
 # not here is a warning unless the policy says otherwise.
 LISTED = (("certificate-references", "fail"), ("revocation-references", "fail"))

@@ -80,7 +80,9 @@ def flipped(data: bytes, at: int) -> bytes:
     return bytes(changed)
 
 
-@pytest.mark.parametrize("every", [17, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "every", [17, pytest.param(1, marks=[pytest.mark.slow, pytest.mark.exhaustive])]
+)
 @pytest.mark.parametrize(("name", "at"), [("B-LTA", NOW), ("extended B-LTA", LATER)])
 def test_nothing_that_is_covered_passes(world, ladder, name, at, every, record_property):
     data = ladder[name]
