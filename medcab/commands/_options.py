@@ -34,6 +34,7 @@ __all__ = [
     "Revocation",
     "Timeout",
     "Trust",
+    "Tsa",
     "TsaPasswordFrom",
     "TsaPolicy",
     "TsaUser",
@@ -146,6 +147,10 @@ Online = Annotated[
 PasswordFrom = Annotated[str | None, typer.Option("--password-from", help=SECRET)]
 KeyName = Annotated[
     str | None, typer.Option("--key-name", help=_h("Which key, when there are several."))
+]
+Tsa = Annotated[
+    list[str] | None,
+    typer.Option("--tsa", help=_h("Address of a time-stamping authority (tried in turn).")),
 ]
 TsaUser = Annotated[str | None, typer.Option("--tsa-user", help=_h("User name at the authority."))]
 TsaPasswordFrom = Annotated[

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from medcab.commands._console import _h, progress, stderr, stdout, tr
-from medcab.commands._options import Crl, Ocsp, Online, Trust, TsaPasswordFrom, TsaPolicy, TsaUser
+from medcab.commands._options import (
+    Crl,
+    Ocsp,
+    Online,
+    Trust,
+    Tsa,
+    TsaPasswordFrom,
+    TsaPolicy,
+    TsaUser,
+)
 from medcab.errors import ExitCode, InputError, MedcabError, SigningError, UsageError
 from medcab.text import N_
 
@@ -28,10 +37,7 @@ def command(
         list[str], typer.Argument(help=_h("Signature files, signed PDF files, folders (with -r)."))
     ],
     level: Annotated[str, typer.Option("--level", "-l", help="B-T | B-LT | B-LTA")],
-    tsa: Annotated[
-        list[str] | None,
-        typer.Option("--tsa", help=_h("Address of a time-stamping authority (tried in turn).")),
-    ] = None,
+    tsa: Tsa = None,
     tsa_user: TsaUser = None,
     password_from: TsaPasswordFrom = None,
     tsa_policy: TsaPolicy = None,

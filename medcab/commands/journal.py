@@ -25,6 +25,7 @@ from medcab.commands._options import (
     OutputFile,
     PasswordFrom,
     Trust,
+    Tsa,
     TsaPolicy,
     TsaUser,
     format_option,
@@ -238,10 +239,7 @@ def seal(
         str | None, typer.Option("--cert", help=_h("Certificate of the private key (PEM)."))
     ] = None,
     password_from: PasswordFrom = None,
-    tsa: Annotated[
-        list[str] | None,
-        typer.Option("--tsa", help=_h("Address of a time-stamping authority (tried in turn).")),
-    ] = None,
+    tsa: Tsa = None,
     tsa_user: TsaUser = None,
     tsa_password_from: Annotated[
         str | None, typer.Option("--tsa-password-from", help=SECRET)

@@ -15,6 +15,7 @@ from medcab.commands._options import (
     Online,
     PasswordFrom,
     Trust,
+    Tsa,
     TsaPolicy,
     TsaUser,
 )
@@ -93,10 +94,7 @@ def command(
         bool, typer.Option("--force", help=_h("Sign with an expired or unsuitable certificate."))
     ] = False,
     level: Annotated[str | None, typer.Option("--level", help="B-B | B-T | B-LT | B-LTA")] = None,
-    tsa: Annotated[
-        list[str] | None,
-        typer.Option("--tsa", help=_h("Address of a time-stamping authority (tried in turn).")),
-    ] = None,
+    tsa: Tsa = None,
     tsa_user: TsaUser = None,
     tsa_password_from: Annotated[
         str | None, typer.Option("--tsa-password-from", help=SECRET)

@@ -29,11 +29,12 @@ from medcab.signing.longterm.references import check_references
 from medcab.signing.longterm.stamps import (
     StampVerdict,
     check_imprint,
+    check_order,
     check_token,
     judge_token,
     tell,
 )
-from medcab.signing.longterm.timestamps import Token, parse_token
+from medcab.signing.longterm.timestamps import Token, TstInfo, parse_token
 from medcab.signing.results import Check, SubIndication
 from medcab.signing.tlv import DerError
 from medcab.text import N_
@@ -272,32 +273,19 @@ def _conclude(
     for entry in entries:
         if entry.verdict is not None:
             tell(journal, entry.verdict)
-    _check_order(journal, entries)
+    check_order(journal, _by_depth(entries))
     if signer.unsigned_der is not None:
         check_references(journal, signer, material)
     yield from journal.checks
 
 
-def _check_order(journal: Journal, entries: list[_Entry]) -> None:
-    """Inner time-stamps are not younger than outer ones (EN 319 102-1, 5.5.4, step 4)."""
-    latest: datetime | None = None
+def _by_depth(entries: list[_Entry]) -> Iterator[list[TstInfo]]:
+    """What the time-stamps that can be believed say, the inner ones first."""
     for rank in (3, 2, 1, 0):
-        level = [
+        yield [
             e.token.info for e in entries
             if _RANK[e.kind] == rank and e.token and e.verdict and _is_dated(e.verdict)
         ]  # fmt: skip
-        for info in level:
-            if latest is not None and info.moment + info.accuracy < latest:
-                journal.fail(
-                    "time-stamp-order", "EN 319 102-1 5.5.4",
-                    N_("The time-stamps contradict one another: an outer one is older than an "
-                       "inner one."),
-                    SubIndication.TIMESTAMP_ORDER_FAILURE,
-                )  # fmt: skip
-                return
-        if level:
-            moments = [info.moment for info in level]
-            latest = max(moments) if latest is None else max(latest, *moments)
 
 
 def _is_dated(verdict: StampVerdict) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hmac import compare_digest
@@ -28,7 +28,7 @@ from medcab.signing.blocks.records import CertificateRecord
 from medcab.signing.content import MemoryContent
 from medcab.signing.longterm.past import Material, validate_past
 from medcab.signing.longterm.poe import Proofs, key_of
-from medcab.signing.longterm.timestamps import Token
+from medcab.signing.longterm.timestamps import Token, TstInfo
 from medcab.signing.results import (
     CertificateSummary,
     Check,
@@ -40,7 +40,7 @@ from medcab.text import N_
 if TYPE_CHECKING:
     from medcab.signing.verify import Verifier
 
-__all__ = ["StampVerdict", "check_imprint", "check_token", "judge_token", "tell"]
+__all__ = ["StampVerdict", "check_imprint", "check_order", "check_token", "judge_token", "tell"]
 
 _RULE: Final = "RFC 3161 2.4.2"
 # Such a time-stamp shows that the file is not the one that was stamped.
@@ -238,6 +238,29 @@ def tell(journal: Journal, verdict: StampVerdict) -> None:
             N_("A time-stamp could not be confirmed and proves nothing ({kind}, {reason})."),
             kind=kind, reason=reason,
         )  # fmt: skip
+
+
+def check_order(
+    journal: Journal, levels: Iterable[Sequence[TstInfo]], latest: datetime | None = None
+) -> None:
+    """Say so when an outer time-stamp is older than an inner one (EN 319 102-1, 5.5.4, step 4).
+
+    Args:
+        journal: takes the failure.
+        levels: what time-stamps say, those of one depth together, the inner ones first.
+        latest: time of what lies inside all of them.
+    """
+    for level in levels:
+        if latest is not None and any(i.moment + i.accuracy < latest for i in level):
+            journal.fail(
+                "time-stamp-order", "EN 319 102-1 5.5.4",
+                N_("The time-stamps contradict one another: an outer one is older than an "
+                   "inner one."),
+                SubIndication.TIMESTAMP_ORDER_FAILURE,
+            )  # fmt: skip
+            return
+        moments = [info.moment for info in level]
+        latest = max(moments if latest is None else [latest, *moments], default=None)
 
 
 def _is_open(checks: Sequence[Check]) -> bool:

@@ -10,7 +10,7 @@ from medcab.signing.blocks.crypto import SignedThing
 from medcab.signing.blocks.journal import Journal
 from medcab.signing.cms import SignedData, parse_signed_data
 from medcab.signing.longterm.building import add_material
-from medcab.signing.longterm.stamps import tell
+from medcab.signing.longterm.stamps import check_order, tell
 from medcab.signing.pades.changes import check_changes
 from medcab.signing.pades.levels import reached_level
 from medcab.signing.pades.reading import (
@@ -197,26 +197,14 @@ def _in_order(
     """Outer time-stamps are not older than inner ones (EN 319 102-1, 5.5.4, step 4)."""
     inner = result.timestamps[len(stamps) :]
     times = [s["time"] for s in inner if s["indication"] == Indication.TOTAL_PASSED]
-    latest: datetime | None = max(times, default=None)
-    for stamp in reversed(stamps):
-        token = stamp.verdict.token
-        if token is None or not stamp.verdict.passed:
-            continue
-        if latest is not None and token.info.moment + token.info.accuracy < latest:
-            journal = Journal()
-            journal.fail(
-                "time-stamp-order", "EN 319 102-1 5.5.4",
-                N_("The time-stamps contradict one another: an outer one is older than an "
-                   "inner one."),
-                SubIndication.TIMESTAMP_ORDER_FAILURE,
-            )  # fmt: skip
-            journal.checks = [*result.checks, *verifier.policy.weigh(journal.checks)]
-            indication, sub = journal.conclude()
-            return replace(
-                result, checks=tuple(journal.checks), indication=indication, sub_indication=sub
-            )
-        latest = token.info.moment if latest is None else max(latest, token.info.moment)
-    return result
+    outer = [s.verdict.token for s in reversed(stamps) if s.verdict.passed]
+    journal = Journal()
+    check_order(journal, ([t.info] for t in outer if t is not None), max(times, default=None))
+    if not journal.checks:
+        return result
+    journal.checks = [*result.checks, *verifier.policy.weigh(journal.checks)]
+    indication, sub = journal.conclude()
+    return replace(result, checks=tuple(journal.checks), indication=indication, sub_indication=sub)
 
 
 def _claimed(place: Embedded) -> datetime | None:
