@@ -31,24 +31,6 @@ def place(world, tmp_path):
     return tmp_path
 
 
-@pytest.fixture
-def medcab(place, capfd, monkeypatch):
-    from medcab.__main__ import main
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.chdir(place)
-        capfd.readouterr()
-        monkeypatch.setattr(sys, "argv", ["medcab", "--lang", "en", *arguments])
-        try:
-            code = main()
-        except SystemExit as left:
-            code = left.code
-        out, err = capfd.readouterr()
-        return int(code or 0), out, err
-
-    return call
-
-
 def test_life_of_a_signature(world, place, medcab):
     tsa = f"{world.server.address}/tsa/short"
     sign = ("sign", "d.pdf", "--key", "key.pem", "--cert", "cert.pem")

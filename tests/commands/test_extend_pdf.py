@@ -30,24 +30,6 @@ def place(world, tmp_path):
     return tmp_path
 
 
-@pytest.fixture
-def medcab(place, capfd, monkeypatch):
-    from medcab.__main__ import main
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.chdir(place)
-        capfd.readouterr()
-        monkeypatch.setattr(sys, "argv", ["medcab", "--lang", "en", *arguments])
-        try:
-            code = main()
-        except SystemExit as left:
-            code = left.code
-        out, err = capfd.readouterr()
-        return int(code or 0), out, err
-
-    return call
-
-
 SIGN = ("sign", "d.pdf", "--pades", "--key", "key.pem", "--cert", "cert.pem")
 
 

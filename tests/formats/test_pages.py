@@ -1,6 +1,5 @@
 """Pages beside the report: no verdict now, and the page over many packages."""
 
-import json
 import re
 from datetime import UTC, datetime
 
@@ -10,7 +9,7 @@ from medcab.formats.html.pages import Line, notice, overview
 from medcab.model import Verdict
 from medcab.text import translator
 
-from .test_html import AXE, CHROMIUM, run_chromium
+from .test_html import AXE, CHROMIUM, run_chromium, serious_violations
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 EVIL = '"><img src=x onerror="document.title=\'RAN\'"><script>document.title="RAN"</script>\u202e'
@@ -120,16 +119,4 @@ def test_in_a_browser_the_policy_stops_scripts(tmp_path, ru, make):
 @pytest.mark.parametrize("scheme", ["0", "1"], ids=["dark", "light"])
 @pytest.mark.parametrize("make", [page_over, page_of_notice])
 def test_axe_finds_no_serious_violations(tmp_path, ru, make, scheme):
-    html = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", make(ru))
-    probe = (
-        "<script>" + AXE.read_text("utf-8").replace("</script", "<\\/script") + "</script><script>"
-        "axe.run(document,{resultTypes:['violations']}).then(r=>{document.title='AXE'+JSON.stringify("
-        "r.violations.map(v=>[v.impact,v.id]))})</script></body>"
-    )
-    file = tmp_path / "page.html"
-    file.write_text(html.replace("</body>", probe), "utf-8")
-    seen = run_chromium(file, "--dump-dom", f"--blink-settings=preferredColorScheme={scheme}")
-    found = re.search(r"<title>AXE(.*?)</title>", seen)
-    assert found, "axe did not run"
-    violations = json.loads(found.group(1).replace("&quot;", '"'))
-    assert [v for v in violations if v[0] in ("serious", "critical")] == []
+    assert serious_violations(tmp_path, make(ru), scheme) == []

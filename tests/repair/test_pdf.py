@@ -271,7 +271,9 @@ def test_a_large_jpeg_2000_is_made_small(folder, repair, entries):
     assert abs(before - after).mean() < 4
 
 
-def test_what_holds_no_picture_to_be_made_smaller_is_told(folder, repair, tmp_path):
+@pytest.fixture
+def small(tmp_path):
+    """A profile with one diploma of at most 60 000 bytes."""
     profile = tmp_path / "small.toml"
     profile.write_text(
         'name = "small"\nversion = "1"\nextends = "scan"\n[title]\nru = "м"\nen = "s"\n'
@@ -279,9 +281,13 @@ def test_what_holds_no_picture_to_be_made_smaller_is_told(folder, repair, tmp_pa
         '[[documents]]\nid = "diploma"\nany_of = ["diploma"]\nmax = 1\n',
         "utf-8",
     )
+    return str(profile)
+
+
+def test_what_holds_no_picture_to_be_made_smaller_is_told(folder, repair, small):
     data = with_coding(slip(), "JPEG2000", "/JPXDecode", SMaskInData=1)
     assert len(data) > 60_000
-    result, out = repair(folder({"Иванов Иван_Диплом.pdf": data}), str(profile))
+    result, out = repair(folder({"Иванов Иван_Диплом.pdf": data}), small)
     assert not out.exists()
     assert "no pictures" in result.left[0].reason
 
@@ -293,18 +299,9 @@ def test_what_is_finer_than_300_dpi_comes_down_to_300_and_no_further(folder, rep
     assert all(299.5 <= i.dpi <= 320 for i in images)
 
 
-def test_what_cannot_be_small_enough_is_refused_where_no_parts_are_allowed(
-    folder, repair, tmp_path
-):
-    profile = tmp_path / "small.toml"
-    profile.write_text(
-        'name = "small"\nversion = "1"\nextends = "scan"\n[title]\nru = "м"\nen = "s"\n'
-        "[files]\nmax_file = 60000\nwarn_over = 60000\n"
-        '[[documents]]\nid = "diploma"\nany_of = ["diploma"]\nmax = 1\n',
-        "utf-8",
-    )
+def test_what_cannot_be_small_enough_is_refused_where_no_parts_are_allowed(folder, repair, small):
     data = pdf(noisy(sheet(), 14), quality=80)
-    result, out = repair(folder({"Иванов Иван_Диплом.pdf": data}), str(profile))
+    result, out = repair(folder({"Иванов Иван_Диплом.pdf": data}), small)
     assert not out.exists()
     assert "larger" in result.left[0].reason
 
