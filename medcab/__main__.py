@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import Final
+
+_INTERRUPTED: Final = 130  # ExitCode.INTERRUPTED, which start-up does without
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -98,5 +101,25 @@ def _unexpected(error: Exception) -> int:
     return int(ExitCode.INTERNAL)
 
 
+def _as_module() -> None:
+    """``python -m medcab``: as :func:`main`, and with the same code after Ctrl-C.
+
+    CPython remembers an interrupt that met the ``exec`` of a string (as dataclasses do while they
+    are imported) and then ends ``-m`` by the signal, though the interrupt was answered.
+    """
+    import contextlib
+    import os
+
+    try:
+        main()
+    except SystemExit as ended:
+        if ended.code != _INTERRUPTED:
+            raise
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(_INTERRUPTED)
+
+
 if __name__ == "__main__":
-    main()
+    _as_module()

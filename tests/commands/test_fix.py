@@ -155,7 +155,7 @@ def test_a_run_that_is_ended_leaves_nothing_or_what_the_next_one_clears(package,
     command = [sys.executable, "-m", "medcab", "fix", str(package), "-p", "scan", "--out", str(out)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         until = time.monotonic() + 30
-        while not (out / ".medcab-fix").exists() and time.monotonic() < until:
+        while not (out / ".medcab-fix" / "copies").exists() and time.monotonic() < until:
             time.sleep(0.01)
         process.send_signal(getattr(signal, name))
         process.communicate(timeout=30)

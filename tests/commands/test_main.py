@@ -178,3 +178,10 @@ def test_every_command_has_help():
     )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout.rsplit(" calls", 1)[0].splitlines()[-1]) >= 30
+
+
+def test_the_code_after_ctrl_c_is_the_one_in_the_table():
+    from medcab import __main__ as start
+    from medcab.errors import ExitCode
+
+    assert start._INTERRUPTED == ExitCode.INTERRUPTED
